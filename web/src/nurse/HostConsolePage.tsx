@@ -1,0 +1,3 @@
+export function HostConsolePage() {
+  return <main id="main" className="staffmain" />;
+}

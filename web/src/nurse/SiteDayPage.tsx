@@ -1,0 +1,3 @@
+export function SiteDayPage() {
+  return <main id="main" className="staffmain" />;
+}

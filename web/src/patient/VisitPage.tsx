@@ -1,0 +1,3 @@
+export function VisitPage() {
+  return <main id="main" className="page" />;
+}

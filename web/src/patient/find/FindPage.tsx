@@ -1,0 +1,3 @@
+export function FindPage() {
+  return <main id="main" className="page" />;
+}

@@ -1,0 +1,49 @@
+import type { Modality, TimeOfDay } from "../../api/types";
+import { asLanguage, type Language } from "../../locales";
+
+/** What the person wishes, kept in the address so that going back and sharing keep it. */
+export interface FindSearch {
+  service?: string;
+  /** Language of service. */
+  language?: Language;
+  practitioner?: number;
+  modality?: Modality;
+  site?: string;
+  timeOfDay?: TimeOfDay;
+  /** The day whose times are shown. */
+  date?: string;
+  /** The appointment that is being moved. */
+  move?: string;
+  /** Keep the chosen time as soon as the page opens: the person just signed in for it. */
+  keep?: boolean;
+}
+
+const modalities: readonly Modality[] = ["video", "hosted", "in_person", "phone"];
+const timesOfDay: readonly TimeOfDay[] = ["morning", "day", "evening"];
+
+/** Reads an address; what makes no sense is left out. */
+export function asFindSearch(search: Record<string, unknown>): FindSearch {
+  const text = (key: string): string | undefined => {
+    const value = search[key];
+    return typeof value === "string" && value !== "" && value.length <= 100 ? value : undefined;
+  };
+  const service = text("service");
+  const language = asLanguage(text("language"));
+  const practitioner = Number(search.practitioner);
+  const modality = modalities.find((known) => known === search.modality);
+  const site = text("site");
+  const timeOfDay = timesOfDay.find((known) => known === search.timeOfDay);
+  const date = text("date");
+  const move = text("move");
+  return {
+    ...(service && { service }),
+    ...(language && { language }),
+    ...(Number.isSafeInteger(practitioner) && practitioner > 0 && { practitioner }),
+    ...(modality && { modality }),
+    ...(site && { site }),
+    ...(timeOfDay && { timeOfDay }),
+    ...(date && /^\d{4}-\d{2}-\d{2}$/.test(date) && { date }),
+    ...(move && { move }),
+    ...(search.keep === true && { keep: true }),
+  };
+}

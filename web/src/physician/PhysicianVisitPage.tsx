@@ -1,0 +1,3 @@
+export function PhysicianVisitPage() {
+  return <main id="main" className="staffmain" />;
+}

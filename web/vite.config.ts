@@ -1,0 +1,37 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+import { compiledTexts } from "./scripts/texts.mjs";
+
+// In development the API and the signalling WebSocket are those of a running `nara serve`.
+const server = process.env.NARA_SERVER ?? "http://127.0.0.1:8080";
+
+// What the server puts into the page must pass its own policy (style-src 'self', script-src 'self'), so nothing is
+// inlined: no data: URLs, no module-preload script.
+export default defineConfig({
+  plugins: [react(), compiledTexts()],
+  build: {
+    outDir: "dist",
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    manifest: true,
+    modulePreload: { polyfill: false },
+    target: ["chrome111", "firefox115", "safari16.4"],
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // What every page needs stays one file with one name; the rest follows the routes.
+          groups: [{ name: "react", test: /node_modules\/(react|react-dom|scheduler)\// }],
+        },
+      },
+    },
+  },
+  server: {
+    proxy: {
+      "/v1": { target: server, ws: true, changeOrigin: true },
+    },
+  },
+  test: {
+    include: ["src/**/*.test.ts"],
+    environment: "node",
+  },
+});
