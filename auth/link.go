@@ -2,9 +2,10 @@ package auth
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
@@ -36,69 +37,94 @@ func NewLinks(pool *pgxpool.Pool, now func() time.Time) *Links {
 	return &Links{pool: pool, now: now}
 }
 
+const insertLinkSQL = `
+INSERT INTO visit_links
+    (id, secret_digest, appointment_id, patient_id, name, year_of_birth, language,
+     starts_at, ends_at, valid_until, created_at)
+VALUES
+    (@id, @digest, @appointment, @patient, @name, @year, @language,
+     @start, @end, @until, @now)`
+
 // Create makes a link in the transaction that books the appointment. The secret exists only in its answer.
 func (l *Links) Create(ctx context.Context, tx pgx.Tx, f LinkFor) (LinkSecret, error) {
-	return LinkSecret{}, errors.New("not built")
+	secret := LinkSecret{random(16)}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return LinkSecret{}, fmt.Errorf("make link id: %w", err)
+	}
+	_, err = tx.Exec(ctx, insertLinkSQL, pgx.StrictNamedArgs{
+		"id":          id.String(),
+		"digest":      digest(secret.text),
+		"appointment": f.Appointment,
+		"patient":     f.Patient,
+		"name":        f.Name,
+		"year":        f.YearOfBirth,
+		"language":    f.Language,
+		"start":       f.Start,
+		"end":         f.End,
+		"until":       f.End.Add(VisitLinkAfterEnd),
+		"now":         l.now(),
+	})
+	if err != nil {
+		return LinkSecret{}, fmt.Errorf("insert visit link: %w", err)
+	}
+	return secret, nil
 }
 
+// moveLinksSQL also takes along what had moved to the old appointment, so that the first of many links leads to the
+// last time; a retired link can be asked as long as the new one.
+const moveLinksSQL = `
+UPDATE visit_links
+SET moved_to = @new,
+    moved_at = coalesce(moved_at, @now),
+    valid_until = greatest(valid_until, @until)
+WHERE (appointment_id = @old OR moved_to = @old)
+    AND cancelled_at IS NULL`
+
+const moveLinkSessionsSQL = `
+UPDATE sessions
+SET link_id = (SELECT id FROM visit_links WHERE secret_digest = @digest)
+WHERE ended_at IS NULL
+    AND link_id IN (SELECT id FROM visit_links WHERE appointment_id = @old OR moved_to = @new)`
+
 // Move retires every link of the old appointment in the transaction that moves it, and makes a new one. Who opens an
-// old link hears, after the second factor, the new time. f.Appointment may be the old one or another.
+// old link hears, after the second factor, the new time. f.Appointment may be the old one or another. A session that
+// an old link gave was proven by the same person and goes on under the new one.
 func (l *Links) Move(ctx context.Context, tx pgx.Tx, old AppointmentID, f LinkFor) (LinkSecret, error) {
-	return LinkSecret{}, errors.New("not built")
+	_, err := tx.Exec(ctx, moveLinksSQL, pgx.StrictNamedArgs{
+		"old":   old,
+		"new":   f.Appointment,
+		"until": f.End.Add(VisitLinkAfterEnd),
+		"now":   l.now(),
+	})
+	if err != nil {
+		return LinkSecret{}, fmt.Errorf("retire moved visit links: %w", err)
+	}
+	secret, err := l.Create(ctx, tx, f)
+	if err != nil {
+		return LinkSecret{}, err
+	}
+	_, err = tx.Exec(ctx, moveLinkSessionsSQL, pgx.StrictNamedArgs{
+		"old":    old,
+		"new":    f.Appointment,
+		"digest": digest(secret.text),
+	})
+	if err != nil {
+		return LinkSecret{}, fmt.Errorf("take sessions along to moved visit link: %w", err)
+	}
+	return secret, nil
 }
+
+const cancelLinksSQL = `
+UPDATE visit_links
+SET cancelled_at = coalesce(cancelled_at, @now)
+WHERE appointment_id = @id OR moved_to = @id`
 
 // Cancel retires every link of an appointment in the transaction that cancels it, and ends their sessions.
 func (l *Links) Cancel(ctx context.Context, tx pgx.Tx, id AppointmentID) error {
-	return errors.New("not built")
-}
-
-// The endings of an exchange that gives no session.
-var (
-	// ErrLinkUnknown says that no link has this secret.
-	ErrLinkUnknown = errors.New("unknown visit link")
-	// ErrLinkExpired says that the visit ended more than VisitLinkAfterEnd ago.
-	ErrLinkExpired = errors.New("visit link has expired")
-	// ErrLinkCancelled says, after the second factor, that the appointment was cancelled.
-	ErrLinkCancelled = errors.New("appointment of visit link was cancelled")
-	// ErrFactorNeeded says that the link is known and the second factor is missing. It says nothing more.
-	ErrFactorNeeded = errors.New("second factor needed")
-)
-
-// LinkMovedError says, after the second factor, that the appointment has another time and another link.
-type LinkMovedError struct {
-	Appointment AppointmentID
-	Start, End  time.Time
-}
-
-func (e *LinkMovedError) Error() string { return "visit link has moved" }
-
-// FactorWrongError says that the second factor was wrong and how many tries are left before a wait.
-type FactorWrongError struct{ TriesLeft int }
-
-func (e *FactorWrongError) Error() string { return "second factor is wrong" }
-
-// TooManyTriesError says that this link or this address must wait. A right answer is refused as well until then.
-type TooManyTriesError struct{ RetryAfter time.Duration }
-
-func (e *TooManyTriesError) Error() string { return "too many tries" }
-
-// ExchangeRequest is what a browser sends to open a link.
-type ExchangeRequest struct {
-	Secret      LinkSecret
-	YearOfBirth int       // 0: not given
-	Address     string    // where the request comes from, an IP address
-	Current     Principal // who the browser is already signed in as, if anybody
-}
-
-// Exchanged is an opened link. Started.Token is empty when the browser's own session already gives the right: then
-// there is no new cookie.
-type Exchanged struct {
-	Started
-	Appointment AppointmentID
-}
-
-// Exchange opens a link: it checks the secret and the second factor, ends the session of the browser that opened it
-// before, and starts one. The faults are those above.
-func (l *Links) Exchange(ctx context.Context, req ExchangeRequest) (Exchanged, error) {
-	return Exchanged{}, errors.New("not built")
+	_, err := tx.Exec(ctx, cancelLinksSQL, pgx.StrictNamedArgs{"id": id, "now": l.now()})
+	if err != nil {
+		return fmt.Errorf("retire cancelled visit links: %w", err)
+	}
+	return nil
 }

@@ -165,7 +165,7 @@ var (
 )
 
 // clinical are the roles that meet patients.
-var clinical = []Role{RoleNurse, RolePhysician, RoleTherapist, RoleSocialWorker}
+var clinical = []Role{RoleNurse, RolePhysician, RoleProfessional}
 
 // nurses host remote professionals at a site.
 var nurses = []Role{RoleNurse}

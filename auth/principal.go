@@ -51,14 +51,8 @@ type Role string
 const (
 	RoleNurse        Role = "nurse"
 	RolePhysician    Role = "physician"
-	RoleTherapist    Role = "therapist"
-	RoleSocialWorker Role = "socialWorker"
+	RoleProfessional Role = "professional" // every other profession that meets patients
 )
-
-// Valid reports whether r is one of the roles above.
-func (r Role) Valid() bool {
-	return slices.Contains([]Role{RoleNurse, RolePhysician, RoleTherapist, RoleSocialWorker}, r)
-}
 
 // Principal is a person as one request sees them, loaded anew from the database for each.
 type Principal struct {

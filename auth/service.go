@@ -1,10 +1,15 @@
 package auth
 
 import (
+	"context"
+	"fmt"
 	"log/slog"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"nara/internal/audit"
 )
 
 // How long a session lives.
@@ -43,4 +48,27 @@ func New(o Options) *Service {
 		s.now = time.Now
 	}
 	return s
+}
+
+// Refused writes a refusal to the audit log, in a transaction of its own.
+func (s *Service) Refused(ctx context.Context, p Principal, action Action, r Resource, d Decision) error {
+	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		return audit.Record(ctx, tx, audit.Entry{
+			Actor:    p.Actor(),
+			Action:   string(action),
+			Resource: audit.Resource{Kind: string(r.Kind), ID: r.ID},
+			Patient:  string(r.Patient),
+			Outcome:  audit.Refused,
+			Detail:   map[string]any{"reason": d.Reason},
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("audit refusal: %w", err)
+	}
+	return nil
+}
+
+// querier is what a pool and a transaction have in common.
+type querier interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }

@@ -8,7 +8,7 @@ CREATE TABLE accounts (
     kind            text        NOT NULL,
     name            text        NOT NULL,
     detail          jsonb       NOT NULL DEFAULT '{}',
-    patient_id      uuid,
+    patient_id      uuid        CONSTRAINT accounts_patient REFERENCES patients (id),
     practitioner_id bigint      CONSTRAINT accounts_practitioner REFERENCES practitioners (id),
     roles           text[]      NOT NULL DEFAULT '{}',
     language        text        NOT NULL,
@@ -44,7 +44,7 @@ CREATE TABLE visit_links (
     id             uuid        NOT NULL CONSTRAINT visit_links_pkey PRIMARY KEY,
     secret_digest  bytea       NOT NULL CONSTRAINT visit_links_secret_once UNIQUE,
     appointment_id uuid        NOT NULL,
-    patient_id     uuid        NOT NULL,
+    patient_id     uuid        NOT NULL CONSTRAINT visit_links_patient REFERENCES patients (id),
     name           text        NOT NULL,
     year_of_birth  integer     NOT NULL,
     language       text        NOT NULL,
@@ -58,6 +58,10 @@ CREATE TABLE visit_links (
     waits          integer     NOT NULL DEFAULT 0,
     wait_until     timestamptz,
     created_at     timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT visit_links_appointment FOREIGN KEY (appointment_id) REFERENCES appointments (id)
+        DEFERRABLE INITIALLY DEFERRED,
+    CONSTRAINT visit_links_moved_to FOREIGN KEY (moved_to) REFERENCES appointments (id)
+        DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT visit_links_digest_is_sha256 CHECK (octet_length(secret_digest) = 32),
     CONSTRAINT visit_links_year_of_birth CHECK (year_of_birth BETWEEN 1850 AND 2200),
     CONSTRAINT visit_links_language CHECK (language IN ('sv', 'fi', 'en')),
