@@ -1,12 +1,7 @@
-// Package demo is a county to try the product in: Ostrobothnia's fourteen
-// municipalities are real, every site, person, number and booking is made up.
-// It exists only behind "nara serve --demo" and "nara seed".
+// Package demo is a made-up county on which everything can be shown: Ostrobothnia's fourteen municipalities with
+// invented sites, people and bookings. Nobody in it exists, and its phone numbers are from a range that is never given
+// out.
 //
-//   - county.go: municipalities, sites, rooms and devices
-//   - services.go: what can be booked, in three languages
-//   - people.go: the personas with a sign-in, and the names the others are made of
-//
-// The data are plain literals; what they become in the database is written by
-// the seeding files. Seeding is deterministic: the same day gives the same
-// county.
+// [Seed] fills an empty database in seconds; the same day gives the same county. [Refresh] runs at every start of
+// the demo and sees to it that its named people have something to do today, whatever the clock says.
 package demo
