@@ -187,7 +187,7 @@ export class Call implements Readable<CallState> {
   say(text: string): boolean {
     const trimmed = text.trim();
     const me = this.#roster.me;
-    if (trimmed === "" || trimmed.length > CHAT_LIMIT || me === null || this.#end !== null) return false;
+    if (trimmed === "" || [...trimmed].length > CHAT_LIMIT || me === null || this.#end !== null) return false;
     return this.#chat.say(trimmed, me.name);
   }
 

@@ -206,7 +206,7 @@ export const ERROR_CODES = [
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-/** The longest chat text that the server takes. */
+/** The longest chat text that the server takes, in code points. */
 export const CHAT_LIMIT = 2000;
 
 /** One client message as the text of one WebSocket message. */
