@@ -42,11 +42,11 @@ const (
 // Limits of one participant. Beyond them Join and Renegotiate answer
 // ErrTooMany; packets beyond the rates are dropped and counted.
 const (
-	MaxPublications    = 6
-	MaxSSRCs           = 24
-	MaxMediaLines      = 64
-	MaxOfferBytes      = 64 << 10
-	MaxBitsPerSecond   = 6_000_000
+	MaxPublications     = 6
+	MaxSSRCs            = 24
+	MaxMediaLines       = 64
+	MaxOfferBytes       = 64 << 10
+	MaxBitsPerSecond    = 6_000_000
 	MaxPacketsPerSecond = 3000
 )
 

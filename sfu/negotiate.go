@@ -1,0 +1,160 @@
+package sfu
+
+import (
+	"errors"
+	"fmt"
+
+	"nara/sfu/answer"
+	"nara/sfu/wire"
+)
+
+// offer is a client's offer with the sources of its send m-lines, checked for
+// everything that needs no peer.
+type offer struct {
+	answer.Offer
+	sources map[string]SourceName // by mid
+}
+
+// parseOffer reads an offer; it takes no lock.
+func parseOffer(text string, sources []Source) (offer, error) {
+	o, err := answer.Parse(text)
+	if err != nil {
+		return offer{}, kindOf(err)
+	}
+	names := map[string]SourceName{}
+	if len(sources) > MaxPublications {
+		return offer{}, fmt.Errorf("%w: %d publications, at most %d", ErrTooMany, len(sources), MaxPublications)
+	}
+	type sourceKind struct{ name, kind string }
+	used := map[sourceKind]bool{}
+	for _, s := range sources {
+		m, err := sendLine(o, s)
+		if err != nil {
+			return offer{}, err
+		}
+		k := sourceKind{string(s.Name), m.Kind}
+		if _, twice := names[s.Mid]; twice || used[k] {
+			return offer{}, fmt.Errorf("%w: source %q is named twice", ErrBadOffer, s.Name)
+		}
+		used[k], names[s.Mid] = true, s.Name
+	}
+	return offer{o, names}, nil
+}
+
+// sendLine finds the m-line of a source.
+func sendLine(o answer.Offer, s Source) (answer.Media, error) {
+	switch s.Name {
+	case Camera, Microphone, Screen, RoomView, Exam, Stethoscope:
+	default:
+		return answer.Media{}, fmt.Errorf("%w: no source is called %q", ErrBadOffer, s.Name)
+	}
+	for _, m := range o.Media {
+		if m.Mid != s.Mid {
+			continue
+		}
+		if !m.Served || !m.Sends {
+			return answer.Media{}, fmt.Errorf("%w: m-line %q of source %s sends nothing we know", ErrBadOffer, s.Mid, s.Name)
+		}
+		return m, nil
+	}
+	return answer.Media{}, fmt.Errorf("%w: no m-line %q for source %s", ErrBadOffer, s.Mid, s.Name)
+}
+
+// kindOf turns an error of package answer into ours, with its text.
+func kindOf(err error) error {
+	if errors.Is(err, answer.ErrTooMany) {
+		return fmt.Errorf("%w: %w", ErrTooMany, err)
+	}
+	return fmt.Errorf("%w: %w", ErrBadOffer, err)
+}
+
+// negotiated is what an answer is written from, copied under the lock.
+type negotiated struct {
+	offer       answer.Offer
+	credentials wire.Credentials
+	lines       []answer.Line
+	result      JoinResult
+}
+
+// check refuses an offer that does not follow the one before (RFC 8829 section
+// 5.2.2: m-lines stay where they are).
+func (p *peer) check(o offer) error {
+	if len(o.Media) < len(p.lines) {
+		return fmt.Errorf("%w: %d m-lines after %d", ErrBadOffer, len(o.Media), len(p.lines))
+	}
+	return nil
+}
+
+// negotiate takes the m-lines of a checked offer. Those that go on keep what
+// they have; settle must follow.
+func (p *peer) negotiate(o offer) {
+	p.conn.Restart(o.Ufrag, o.Password)
+	for i, m := range o.Media {
+		if i == len(p.lines) {
+			p.lines = append(p.lines, line{mid: m.Mid})
+		}
+		p.use(&p.lines[i], m, o.sources[m.Mid])
+	}
+	var incoming []wire.Incoming
+	for i, m := range o.Media {
+		if pub := p.lines[i].pub; pub != nil {
+			incoming = append(incoming, wire.Incoming{Mid: m.Mid, PayloadType: m.PayloadType, Clock: m.Clock,
+				Video: pub.info.Kind == Video, SSRC: m.SSRC, MidExt: m.MidExt, TransportExt: m.TransportExt, Sink: pub})
+		}
+	}
+	p.conn.Receive(incoming)
+	p.version = p.room.shard.manager.version.Add(1)
+}
+
+// use makes one m-line what the offer says: a publication when it has a
+// source, else a downTrack when the client receives on it, else nothing.
+func (p *peer) use(l *line, m answer.Media, source SourceName) {
+	publishes := m.Served && source != ""
+	receives := m.Served && !publishes && m.Receives
+	kind := Kind(m.Kind)
+	if pub := l.pub; pub != nil && (!publishes || l.mid != m.Mid || pub.info.Source != source || pub.info.Kind != kind) {
+		p.room.unpublish(pub)
+		l.pub = nil
+	}
+	if d := l.down; d != nil && (!receives || l.mid != m.Mid || d.kind != kind) {
+		d.unbind()
+		for i, o := range p.downTracks {
+			if o == d {
+				p.downTracks = append(p.downTracks[:i:i], p.downTracks[i+1:]...)
+				break
+			}
+		}
+		l.down = nil
+	}
+	l.mid = m.Mid
+	if publishes && l.pub == nil {
+		l.pub = newPublication(p, m.Mid, source, kind)
+		p.room.publish(l.pub)
+	}
+	if receives && l.down == nil {
+		l.down = newDownTrack(p, m.Mid, kind)
+		p.downTracks = append(p.downTracks, l.down)
+	}
+	if receives {
+		l.down.clock, l.down.out.PayloadType = m.Clock, m.PayloadType
+	}
+}
+
+// describe copies what the answer is written from.
+func (p *peer) describe(o offer) negotiated {
+	n := negotiated{offer: o.Offer, credentials: p.conn.Credentials()}
+	n.result = JoinResult{Publications: []PublicationInfo{}, Assignments: p.assignments(), Version: p.version}
+	for _, l := range p.lines {
+		var a answer.Line
+		switch {
+		case l.pub != nil:
+			a.Action = answer.Receive
+			n.result.Publications = append(n.result.Publications, l.pub.info)
+		case l.down != nil:
+			a = answer.Line{Action: answer.Send, SSRC: l.down.out.SSRC,
+				Stream: fmt.Sprintf("s%d", l.down.pair), Track: fmt.Sprintf("%s%d", l.down.kind, l.down.pair)}
+		}
+		n.lines = append(n.lines, a)
+	}
+	return n
+}

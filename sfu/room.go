@@ -1,0 +1,154 @@
+package sfu
+
+// room is the peers that may hear each other. It is pinned to a loop at its
+// first join. Guarded by that loop's lock, but for id and shard, which do not
+// change.
+type room struct {
+	id    RoomID
+	shard *shard
+
+	closed       bool // forgotten: whoever holds it must look it up again
+	peers        []*peer
+	publications []*publication // visible ones, in order of arrival
+	counts       RoomStats
+	lostBefore   uint64 // by streams of publications that are gone
+}
+
+func (r *room) peer(id PeerID) *peer {
+	for _, p := range r.peers {
+		if p.id == id {
+			return p
+		}
+	}
+	return nil
+}
+
+// admit makes the peer's publications visible.
+func (r *room) admit(p *peer) {
+	p.admitted = true
+	for _, l := range p.lines {
+		if l.pub != nil {
+			r.publish(l.pub)
+		}
+	}
+}
+
+// publish makes a publication visible if its peer is admitted.
+func (r *room) publish(pub *publication) {
+	if pub.visible || !pub.peer.admitted {
+		return
+	}
+	pub.visible = true
+	r.publications = append(r.publications, pub)
+	r.shard.events.add(PublicationAdded{r.id, pub.peer.id, pub.info})
+}
+
+// unpublish ends a publication and frees what it is bound to.
+func (r *room) unpublish(pub *publication) {
+	for len(pub.subs) > 0 {
+		pub.subs[0].unbind()
+	}
+	if pub.stream != nil {
+		r.lostBefore += pub.stream.Lost()
+	}
+	if !pub.visible {
+		return
+	}
+	pub.visible = false
+	for i, o := range r.publications {
+		if o == pub {
+			r.publications = append(r.publications[:i:i], r.publications[i+1:]...)
+			break
+		}
+	}
+	r.shard.events.add(PublicationRemoved{r.id, pub.peer.id, pub.info.ID})
+}
+
+// remove takes a peer out and ends the room with the last one. settle must
+// follow.
+func (r *room) remove(p *peer) {
+	if p.removed {
+		return
+	}
+	p.removed = true
+	p.conn.Close()
+	for _, d := range p.downTracks {
+		d.unbind()
+	}
+	for _, l := range p.lines {
+		if l.pub != nil {
+			r.unpublish(l.pub)
+		}
+	}
+	for i, o := range r.peers {
+		if o == p {
+			r.peers = append(r.peers[:i:i], r.peers[i+1:]...)
+			break
+		}
+	}
+}
+
+// settle binds every visible publication that an admitted peer does not
+// receive yet, in order of arrival, to a free downTrack, and tells everyone
+// but quiet whose bindings changed. An empty room ends.
+func (r *room) settle(quiet *peer) {
+	for _, p := range r.peers {
+		if !p.admitted {
+			continue
+		}
+		for _, pub := range r.publications {
+			if pub.peer == p || p.receives(pub) {
+				continue
+			}
+			if d := p.free(pub); d != nil {
+				d.bind(pub)
+			}
+		}
+	}
+	for _, p := range r.peers {
+		if !p.changed {
+			continue
+		}
+		p.changed = false
+		p.version = r.shard.manager.version.Add(1)
+		if p != quiet {
+			r.shard.events.add(Assigned{r.id, p.id, p.assignments(), p.version})
+		}
+	}
+	if len(r.peers) == 0 && !r.closed {
+		r.closed = true
+		delete(r.shard.rooms, r)
+		r.shard.manager.forget(r)
+	}
+}
+
+func (r *room) tick() {
+	for _, pub := range r.publications {
+		pub.tick()
+	}
+}
+
+func (r *room) stats() RoomStats {
+	s := r.counts
+	s.Room, s.Peers, s.PacketsLost = r.id, len(r.peers), r.lostBefore
+	for _, p := range r.peers {
+		if !p.admitted {
+			s.Waiting++
+		}
+		for _, l := range p.lines {
+			if l.pub != nil {
+				s.Publications++
+				if l.pub.stream != nil {
+					s.PacketsLost += l.pub.stream.Lost()
+				}
+			}
+		}
+		for _, d := range p.downTracks {
+			s.DownTracks++
+			if d.pub != nil {
+				s.Bound++
+			}
+		}
+	}
+	return s
+}

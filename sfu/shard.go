@@ -1,0 +1,85 @@
+package sfu
+
+import (
+	"sync"
+	"time"
+
+	"nara/sfu/wire"
+)
+
+// shard is a loop with its rooms and the goroutine that tells its events.
+type shard struct {
+	manager *Manager
+	loop    *wire.Loop
+	rooms   map[*room]struct{} // guarded by the loop's lock
+	events  events
+	wall    time.Time // when the loop's clock was 0
+}
+
+// ntpEpoch is 1970 in NTP seconds (RFC 5905 section 6).
+const ntpEpoch = 2_208_988_800
+
+// ntp is the loop's time as a 64-bit NTP timestamp.
+func (s *shard) ntp() uint64 {
+	t := s.wall.Add(time.Duration(s.loop.Now()))
+	return uint64(t.Unix()+ntpEpoch)<<32 | uint64(t.Nanosecond())<<32/1e9
+}
+
+func (s *shard) tick() {
+	if s.loop.Idle() {
+		return
+	}
+	s.loop.Lock()
+	defer s.loop.Unlock()
+	s.loop.Tick()
+	for r := range s.rooms {
+		r.tick()
+	}
+}
+
+// events is a queue between those who hold the loop's lock and the one
+// goroutine that calls the handler outside of it.
+type events struct {
+	wake chan struct{} // one place: a wake-up waits at most once
+
+	mu   sync.Mutex // guards list; taken last of all locks
+	list []Event
+}
+
+// add never waits.
+func (e *events) add(v Event) {
+	e.mu.Lock()
+	e.list = append(e.list, v)
+	e.mu.Unlock()
+	select {
+	case e.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (e *events) take() []Event {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	list := e.list
+	e.list = nil
+	return list
+}
+
+// tell hands events to handle, in order, until done is closed.
+func (e *events) tell(handle func(Event), done <-chan struct{}) {
+	for {
+		select {
+		case <-done:
+			return
+		case <-e.wake:
+		}
+		for _, v := range e.take() {
+			select {
+			case <-done:
+				return
+			default:
+				handle(v)
+			}
+		}
+	}
+}

@@ -1,0 +1,215 @@
+package wire
+
+import "encoding/binary"
+
+const (
+	// consentTimeout ends a Conn that was not heard of (RFC 7675 section 5.1).
+	consentTimeout = 30e9
+	// reportInterval is the time between receiver reports.
+	reportInterval = 1e9
+	// serverSSRC is the sender of our own RTCP.
+	serverSSRC = 1
+)
+
+// Failure says why a Conn is over.
+type Failure string
+
+// The ways a Conn ends by itself.
+const (
+	FailedConsent     Failure = "consent"
+	FailedUnconnected Failure = "unconnected"
+	FailedHandshake   Failure = "handshake"
+	FailedExhausted   Failure = "exhausted"
+)
+
+// Handler is told what happens to a Conn, with the loop's lock held.
+type Handler interface {
+	// Connected: the handshake is done, media can flow.
+	Connected()
+	// Failed: the Conn is over and must be closed. Called at most once.
+	Failed(Failure)
+	// KeyframeWanted: the client misses a keyframe of what we send as ssrc.
+	KeyframeWanted(ssrc uint32)
+	// Stalled: the socket did not take packets to this client. It is called
+	// while packets are being sent and must not send any itself.
+	Stalled()
+}
+
+// Sink takes what the client sends on one m-line, with the loop's lock held.
+type Sink interface {
+	// RTP takes one authentic packet, each once. p and its payload are valid
+	// during the call.
+	RTP(p *Packet)
+	// SenderReport: the stream's RTP time rtp was at ntp (RFC 3550 section
+	// 6.4.1) by the client's clock.
+	SenderReport(s *Stream, ntp uint64, rtp uint32)
+}
+
+// Remote is what the client's offer says of its transport.
+type Remote struct {
+	Ufrag, Password string
+	Fingerprint     [32]byte // SHA-256 of its certificate
+}
+
+// Conn is the transport of one client.
+type Conn struct {
+	loop    *Loop
+	handler Handler
+	remote  Remote
+	created int64
+	closed  bool
+	failed  bool
+
+	// ICE
+	credentials []Credentials // the newest last; two during a restart
+	to          address       // where to send
+	nominated   bool
+	addrs       []addrKey
+	seen        int64 // last authenticated check
+	checks      rate
+
+	// DTLS and SRTP
+	pipe    *pipe
+	in, out *crypt // nil before the handshake is done
+	reports []reportWindow
+
+	// media
+	incoming []Incoming
+	streams  []*Stream
+	bits     bucket
+	packets  bucket
+	feedback feedback
+	reportAt int64
+
+	queued queued
+}
+
+// Connect makes a Conn that waits for the client; the caller holds the lock.
+// Nothing comes of it when the Loop is closed.
+func (l *Loop) Connect(r Remote, h Handler) *Conn {
+	c := &Conn{loop: l, handler: h, remote: r, created: l.now, seen: l.now}
+	c.bits, c.packets = newBucket(maxBits, l.now), newBucket(maxPackets, l.now)
+	if l.closed {
+		c.closed = true
+		return c
+	}
+	l.all[c] = struct{}{}
+	l.conns.Store(int64(len(l.all)))
+	c.newCredentials()
+	return c
+}
+
+// Close forgets the Conn. Nothing is sent to tell the client.
+func (c *Conn) Close() {
+	if c.closed {
+		return
+	}
+	c.closed = true
+	l := c.loop
+	delete(l.all, c)
+	l.conns.Store(int64(len(l.all)))
+	for _, cr := range c.credentials {
+		delete(l.byUfrag, cr.Ufrag)
+	}
+	for _, k := range c.addrs {
+		c.forget(k)
+	}
+	if c.pipe != nil {
+		_ = c.pipe.Close()
+	}
+}
+
+// fail tells the owner once that the Conn is over.
+func (c *Conn) fail(why Failure) {
+	if c.failed || c.closed {
+		return
+	}
+	c.failed = true
+	c.handler.Failed(why)
+}
+
+func (c *Conn) stalled() {
+	if !c.closed {
+		c.handler.Stalled()
+	}
+}
+
+// Connected says whether media can flow.
+func (c *Conn) Connected() bool { return c.out != nil }
+
+// keyed installs the keys: from now on media is taken and sent.
+func (c *Conn) keyed(in, out *crypt) {
+	if c.closed {
+		return
+	}
+	c.in, c.out = in, out
+	c.handler.Connected()
+}
+
+// Outgoing is the header of a packet to send. The caller must never use an
+// Index twice for an SSRC, whatever the payload: it makes the nonce.
+type Outgoing struct {
+	SSRC            uint32
+	PayloadType     uint8
+	Marker, Padding bool
+	Index           uint64 // extended sequence number
+	Timestamp       uint32
+}
+
+// SendRTP seals a packet and queues it. It says false when the client is not
+// connected.
+func (c *Conn) SendRTP(o *Outgoing, payload []byte) bool {
+	if c.out == nil || c.closed {
+		return false
+	}
+	dst := c.loop.tx.room(headerSize + len(payload) + tagSize)[:headerSize]
+	dst[0], dst[1] = 0x80, o.PayloadType
+	if o.Padding {
+		dst[0] |= 0x20
+	}
+	if o.Marker {
+		dst[1] |= 0x80
+	}
+	binary.BigEndian.PutUint16(dst[2:], uint16(o.Index))
+	binary.BigEndian.PutUint32(dst[4:], o.Timestamp)
+	binary.BigEndian.PutUint32(dst[8:], o.SSRC)
+	c.loop.tx.add(c, c.out.sealRTP(dst, payload, o.SSRC, o.Index))
+	return true
+}
+
+// sendRTCP seals a compound packet and queues it.
+func (c *Conn) sendRTCP(p []byte) {
+	if c.out == nil || c.closed || c.out.spent() {
+		return
+	}
+	c.loop.tx.add(c, c.out.sealRTCP(c.loop.tx.room(len(p)+tagSize+rtcpIndex), p))
+}
+
+// sendPlain queues a DTLS datagram as it is.
+func (c *Conn) sendPlain(p []byte) {
+	if c.to.known() && !c.closed && len(p) > 0 {
+		c.loop.tx.add(c, append(c.loop.tx.room(len(p)), p...))
+	}
+}
+
+func (c *Conn) tick() {
+	now := c.loop.now
+	switch {
+	case now-c.seen > consentTimeout && c.out != nil:
+		c.fail(FailedConsent)
+		return
+	case c.out == nil && now-c.created > consentTimeout:
+		c.fail(FailedUnconnected)
+		return
+	case c.out == nil:
+		return
+	case c.out.spent():
+		c.fail(FailedExhausted)
+		return
+	}
+	c.sendFeedback(false)
+	if now >= c.reportAt {
+		c.reportAt = now + reportInterval
+		c.sendReceiverReport()
+	}
+}

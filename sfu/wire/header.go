@@ -1,0 +1,112 @@
+package wire
+
+import "encoding/binary"
+
+const headerSize = 12 // of an RTP header without CSRC and extensions
+
+// header is a parsed RTP header (RFC 3550 section 5.1).
+type header struct {
+	ssrc      uint32
+	timestamp uint32
+	seq       uint16
+	pt        uint8
+	marker    bool
+	padding   bool
+	size      int // with CSRCs and extensions: where the payload begins
+	profile   uint16
+	ext       []byte // the extensions' bytes, part of the packet
+}
+
+// parse reads the header of p and says whether it is one.
+func (h *header) parse(p []byte) bool {
+	if len(p) < headerSize || p[0]>>6 != 2 {
+		return false
+	}
+	h.size = headerSize + 4*int(p[0]&15)
+	h.padding = p[0]&0x20 != 0
+	h.marker = p[1]&0x80 != 0
+	h.pt = p[1] & 0x7f
+	h.seq = binary.BigEndian.Uint16(p[2:])
+	h.timestamp = binary.BigEndian.Uint32(p[4:])
+	h.ssrc = binary.BigEndian.Uint32(p[8:])
+	h.profile, h.ext = 0, nil
+	if p[0]&0x10 != 0 {
+		if len(p) < h.size+4 {
+			return false
+		}
+		h.profile = binary.BigEndian.Uint16(p[h.size:])
+		from := h.size + 4
+		h.size = from + 4*int(binary.BigEndian.Uint16(p[h.size+2:]))
+		if len(p) < h.size {
+			return false
+		}
+		h.ext = p[from:h.size]
+	}
+	return len(p) >= h.size
+}
+
+// extension finds a header extension by its id (RFC 8285), nil if it is not
+// there.
+func (h *header) extension(id uint8) []byte {
+	e := h.ext
+	switch {
+	case id == 0:
+	case h.profile == 0xbede: // one-byte headers
+		for len(e) > 0 {
+			if e[0] == 0 {
+				e = e[1:]
+				continue
+			}
+			n := 1 + int(e[0]&15) + 1
+			if e[0]>>4 == 15 || len(e) < n {
+				return nil
+			}
+			if e[0]>>4 == id {
+				return e[1:n]
+			}
+			e = e[n:]
+		}
+	case h.profile>>4 == 0x100: // two-byte headers
+		for len(e) > 1 {
+			if e[0] == 0 {
+				e = e[1:]
+				continue
+			}
+			n := 2 + int(e[1])
+			if len(e) < n {
+				return nil
+			}
+			if e[0] == id {
+				return e[2:n]
+			}
+			e = e[n:]
+		}
+	}
+	return nil
+}
+
+// vp8Keyframe says whether an RTP payload begins a VP8 keyframe (RFC 7741
+// section 4.2: S set, partition 0, and the inverse key frame bit clear).
+func vp8Keyframe(b []byte) bool {
+	if len(b) < 3 || b[0]&0x17 != 0x10 {
+		return false
+	}
+	n := 1
+	if b[0]&0x80 != 0 { // X
+		x := b[1]
+		n = 2
+		if x&0x80 != 0 { // I: a picture id of one or two bytes
+			if len(b) > n && b[n]&0x80 != 0 {
+				n++
+			}
+			n++
+		}
+		if x&0x40 != 0 { // L
+			n++
+		}
+		if x&0x30 != 0 { // T or K
+			n++
+		}
+	}
+	return len(b) > n && b[n]&1 == 0
+}

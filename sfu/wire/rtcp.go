@@ -1,0 +1,151 @@
+package wire
+
+import "encoding/binary"
+
+// RTCP packet types and feedback formats (RFC 3550, 4585, 5104).
+const (
+	typeSenderReport   = 200
+	typeReceiverReport = 201
+	typeTransport      = 205
+	typePayload        = 206
+	formatPLI          = 1
+	formatFIR          = 4
+	formatTransportCC  = 15
+)
+
+// reportWindow refuses replayed SRTCP packets of one sender SSRC: each SSRC
+// has an index of its own (RFC 3711 section 3.2.1).
+type reportWindow struct {
+	ssrc uint32
+	win  window
+}
+
+// rtcp reads what a client reports. Only what forwarding needs is taken.
+func (c *Conn) rtcp(b []byte) {
+	l := c.loop
+	if c.in == nil || len(b) < 8 {
+		l.stats.Refused++
+		return
+	}
+	b, index, err := c.in.openRTCP(b)
+	if err != nil || !c.freshReport(binary.BigEndian.Uint32(b[4:]), uint64(index)) {
+		l.stats.Refused++
+		return
+	}
+	for len(b) >= 4 {
+		n := 4 + 4*int(binary.BigEndian.Uint16(b[2:]))
+		if n > len(b) || b[0]>>6 != 2 {
+			l.stats.Refused++
+			return
+		}
+		c.report(b[:n])
+		b = b[n:]
+	}
+}
+
+// freshReport is called for authentic packets only, so only the client itself
+// can fill the table.
+func (c *Conn) freshReport(ssrc uint32, index uint64) bool {
+	for i := range c.reports {
+		if r := &c.reports[i]; r.ssrc == ssrc {
+			if !r.win.fresh(index) {
+				return false
+			}
+			r.win.mark(index)
+			return true
+		}
+	}
+	if len(c.reports) == 2*maxStreams {
+		return false
+	}
+	c.reports = append(c.reports, reportWindow{ssrc: ssrc})
+	c.reports[len(c.reports)-1].win.mark(index)
+	return true
+}
+
+// report takes one packet of a compound.
+func (c *Conn) report(b []byte) {
+	switch format := b[0] & 31; {
+	case b[1] == typeSenderReport && len(b) >= 28:
+		s := c.stream(binary.BigEndian.Uint32(b[4:]))
+		if s == nil || s.in == nil || !s.win.started {
+			return
+		}
+		ntp := binary.BigEndian.Uint64(b[8:])
+		s.lastSR, s.lastSRAt = uint32(ntp>>16), c.loop.now
+		s.in.Sink.SenderReport(s, ntp, binary.BigEndian.Uint32(b[16:]))
+	case b[1] == typePayload && format == formatPLI && len(b) >= 12:
+		c.handler.KeyframeWanted(binary.BigEndian.Uint32(b[8:]))
+	case b[1] == typePayload && format == formatFIR:
+		for e := b[min(len(b), 12):]; len(e) >= 8; e = e[8:] {
+			c.handler.KeyframeWanted(binary.BigEndian.Uint32(e))
+		}
+	}
+}
+
+// AskKeyframe sends a picture loss indication for a stream of the client (RFC
+// 4585 section 6.3.1) and says whether it could.
+func (c *Conn) AskKeyframe(ssrc uint32) bool {
+	if c.out == nil || c.closed {
+		return false
+	}
+	r := c.loop.scratch[:12]
+	r[0], r[1] = 0x80|formatPLI, typePayload
+	binary.BigEndian.PutUint16(r[2:], 2)
+	binary.BigEndian.PutUint32(r[4:], serverSSRC)
+	binary.BigEndian.PutUint32(r[8:], ssrc)
+	c.sendRTCP(r)
+	return true
+}
+
+// SendSenderReport tells the client that the stream ssrc, which we send, was
+// at RTP time rtp when the wall clock was ntp.
+func (c *Conn) SendSenderReport(ssrc uint32, ntp uint64, rtp, packets, octets uint32) {
+	r := c.loop.scratch[:28]
+	r[0], r[1] = 0x80, typeSenderReport
+	binary.BigEndian.PutUint16(r[2:], 6)
+	binary.BigEndian.PutUint32(r[4:], ssrc)
+	binary.BigEndian.PutUint64(r[8:], ntp)
+	binary.BigEndian.PutUint32(r[16:], rtp)
+	binary.BigEndian.PutUint32(r[20:], packets)
+	binary.BigEndian.PutUint32(r[24:], octets)
+	c.sendRTCP(r)
+}
+
+// sendReceiverReport is what a browser's loss statistics and round trip time
+// live on.
+func (c *Conn) sendReceiverReport() {
+	r := c.loop.scratch[:8]
+	r[0], r[1] = 0x80, typeReceiverReport
+	binary.BigEndian.PutUint32(r[4:], serverSSRC)
+	for _, s := range c.streams {
+		if !s.win.started || s.in == nil {
+			continue
+		}
+		r = s.appendBlock(r, c.loop.now)
+		r[0]++
+	}
+	if r[0] == 0x80 {
+		return
+	}
+	binary.BigEndian.PutUint16(r[2:], uint16(len(r)/4-1))
+	c.sendRTCP(r)
+}
+
+// appendBlock appends a report block (RFC 3550 section 6.4.1 and appendix A.3).
+func (s *Stream) appendBlock(r []byte, now int64) []byte {
+	expected := s.expected()
+	var fraction, delay uint32
+	if n, got := expected-s.expPrior, s.received-s.recPrior; n > got {
+		fraction = uint32(min((n-got)<<8/n, 255))
+	}
+	s.expPrior, s.recPrior = expected, s.received
+	if s.lastSR != 0 {
+		delay = uint32((now - s.lastSRAt) * 65536 / 1e9)
+	}
+	lost := uint32(min(s.Lost(), 1<<23-1))
+	for _, v := range [...]uint32{s.ssrc, fraction<<24 | lost, uint32(s.win.high), uint32(s.jitter), s.lastSR, delay} {
+		r = binary.BigEndian.AppendUint32(r, v)
+	}
+	return r
+}

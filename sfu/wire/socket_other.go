@@ -1,0 +1,30 @@
+//go:build !linux
+
+package wire
+
+import "net"
+
+// socket is the loop's end of the network.
+type socket struct{ conn *net.UDPConn }
+
+func (s *socket) open(conn *net.UDPConn) error {
+	s.conn = conn
+	return nil
+}
+
+// read hands over one datagram at a time until the socket is closed.
+func (l *Loop) read() error {
+	buf := make([]byte, maxDatagram)
+	var from address
+	for {
+		n, ap, err := l.socket.conn.ReadFromUDPAddrPort(buf)
+		if err != nil {
+			return err
+		}
+		l.Lock()
+		l.stats.ReceiveCalls++
+		from = address{ap}
+		l.packet(buf[:n], &from)
+		l.Unlock()
+	}
+}

@@ -1,0 +1,183 @@
+package wire
+
+// maxStreams bounds the SSRCs that one client may use over time.
+const maxStreams = 24
+
+// Incoming is an m-line that the client may send on.
+type Incoming struct {
+	Mid          string
+	PayloadType  uint8
+	Clock        uint32 // RTP ticks a second
+	Video        bool   // VP8
+	SSRC         uint32 // 0: the client names it by MID header extensions
+	MidExt       uint8  // ids of header extensions, 0: not negotiated
+	TransportExt uint8
+	Sink         Sink
+}
+
+// Packet is an authentic RTP packet on its way to the subscribers.
+type Packet struct {
+	Stream    *Stream
+	Index     uint64 // extended sequence number
+	Timestamp uint32
+	Marker    bool
+	Padding   bool
+	Keyframe  bool   // begins a VP8 keyframe
+	Payload   []byte // with its padding
+}
+
+// Stream is one SSRC that a client sends.
+type Stream struct {
+	in       *Incoming // nil: the m-line is gone, packets are dropped
+	ssrc     uint32
+	win      window
+	base     uint64 // first index
+	received uint64
+	bytes    uint64
+
+	// receiver report (RFC 3550 section 6.4.1)
+	expPrior, recPrior uint64
+	transit, jitter    int64
+	lastSR             uint32
+	lastSRAt           int64
+}
+
+// SSRC names the stream within its Conn.
+func (s *Stream) SSRC() uint32 { return s.ssrc }
+
+// Received counts packets and payload bytes.
+func (s *Stream) Received() (packets, bytes uint64) { return s.received, s.bytes }
+
+// Lost counts packets that did not come, never less than 0.
+func (s *Stream) Lost() uint64 {
+	expected := s.expected()
+	return expected - min(expected, s.received)
+}
+
+func (s *Stream) expected() uint64 {
+	if !s.win.started {
+		return 0
+	}
+	return s.win.high - s.base + 1
+}
+
+// Receive says what the client may send from now on. A stream that goes on
+// keeps its replay window.
+func (c *Conn) Receive(list []Incoming) {
+	c.incoming = list
+	for _, s := range c.streams {
+		mid := ""
+		if s.in != nil {
+			mid = s.in.Mid
+		}
+		s.in = nil
+		for i := range list {
+			if in := &list[i]; in.SSRC == s.ssrc || mid != "" && in.Mid == mid {
+				s.in = in
+			}
+		}
+	}
+	for i := range list {
+		if in := &list[i]; in.SSRC != 0 && c.stream(in.SSRC) == nil {
+			c.adopt(in, in.SSRC)
+		}
+	}
+}
+
+func (c *Conn) stream(ssrc uint32) *Stream {
+	for _, s := range c.streams {
+		if s.ssrc == ssrc {
+			return s
+		}
+	}
+	return nil
+}
+
+// adopt adds a stream, in the place of one whose m-line is gone if there are
+// too many.
+func (c *Conn) adopt(in *Incoming, ssrc uint32) *Stream {
+	s := &Stream{in: in, ssrc: ssrc}
+	if len(c.streams) < maxStreams {
+		c.streams = append(c.streams, s)
+		return s
+	}
+	for i, old := range c.streams {
+		if old.in == nil {
+			c.streams[i] = s
+			return s
+		}
+	}
+	return nil
+}
+
+// learn finds the m-line of an unknown SSRC by its MID header extension (RFC
+// 8843 section 9.2).
+func (c *Conn) learn(h *header) *Incoming {
+	for i := range c.incoming {
+		in := &c.incoming[i]
+		if in.PayloadType == h.pt && in.MidExt != 0 && string(h.extension(in.MidExt)) == in.Mid {
+			return in
+		}
+	}
+	return nil
+}
+
+// rtp opens a packet and hands it to its sink in the same stack frame.
+func (c *Conn) rtp(b []byte) {
+	l, h := c.loop, &c.loop.hdr
+	if c.in == nil || !h.parse(b) {
+		l.stats.Refused++
+		return
+	}
+	s := c.stream(h.ssrc)
+	var in *Incoming
+	index := uint64(h.seq)
+	if s != nil {
+		in, index = s.in, s.win.guess(h.seq)
+		if !s.win.fresh(index) {
+			l.stats.Refused++
+			return
+		}
+	} else {
+		in = c.learn(h)
+	}
+	if in == nil || in.PayloadType != h.pt {
+		l.stats.Unknown++
+		return
+	}
+	payload, err := c.in.openRTP(b, h.size, h.ssrc, index)
+	if err != nil {
+		l.stats.Refused++
+		return
+	}
+	if s == nil {
+		if s = c.adopt(in, h.ssrc); s == nil {
+			l.stats.Policed++
+			return
+		}
+	}
+	s.arrived(index, h.timestamp, len(payload), l.now)
+	if e := h.extension(in.TransportExt); len(e) == 2 {
+		c.arrived(uint16(e[0])<<8|uint16(e[1]), h.ssrc)
+	}
+	p := &l.pkt
+	p.Stream, p.Index, p.Timestamp = s, index, h.timestamp
+	p.Marker, p.Padding, p.Payload = h.marker, h.padding, payload
+	p.Keyframe = in.Video && vp8Keyframe(payload)
+	in.Sink.RTP(p)
+}
+
+// arrived counts a packet; jitter is that of RFC 3550 appendix A.8.
+func (s *Stream) arrived(index uint64, timestamp uint32, n int, now int64) {
+	if !s.win.started {
+		s.base = index
+	}
+	s.win.mark(index)
+	s.received++
+	s.bytes += uint64(n)
+	transit := now/1000*int64(s.in.Clock)/1_000_000 - int64(timestamp)
+	if d := int64(int32(transit - s.transit)); s.received > 1 {
+		s.jitter += (max(d, -d) - s.jitter) / 16
+	}
+	s.transit = transit
+}
