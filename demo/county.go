@@ -51,21 +51,21 @@ type site struct {
 // deviceKinds are the kinds of equipment that a service may need, each with
 // its name. A room camera and a stethoscope stand in every examination room.
 var deviceKinds = map[string]text{
-	"room_camera":     {"Rumskamera", "Huonekamera", "Room camera"},
-	"dermatoscope":    {"Dermatoskop", "Dermatoskooppi", "Dermatoscope"},
-	"otoscope":        {"Otoskop", "Otoskooppi", "Otoscope"},
-	"document_camera": {"Dokumentkamera", "Dokumenttikamera", "Document camera"},
-	"stethoscope":     {"Stetoskop", "Stetoskooppi", "Stethoscope"},
+	"roomCamera":     {"Rumskamera", "Huonekamera", "Room camera"},
+	"dermatoscope":   {"Dermatoskop", "Dermatoskooppi", "Dermatoscope"},
+	"otoscope":       {"Otoskop", "Otoskooppi", "Otoscope"},
+	"documentCamera": {"Dokumentkamera", "Dokumenttikamera", "Document camera"},
+	"stethoscope":    {"Stetoskop", "Stetoskooppi", "Stethoscope"},
 }
 
 func roomNo(n string) text { return text{"Rum " + n, "Huone " + n, "Room " + n} }
 
 // examination rooms differ in what the exam camera is.
 var (
-	talk      = []string{"room_camera"}
-	skin      = []string{"room_camera", "dermatoscope", "stethoscope"}
-	ears      = []string{"room_camera", "otoscope", "stethoscope"}
-	documents = []string{"room_camera", "document_camera", "stethoscope"}
+	talk      = []string{"roomCamera"}
+	skin      = []string{"roomCamera", "dermatoscope", "stethoscope"}
+	ears      = []string{"roomCamera", "otoscope", "stethoscope"}
+	documents = []string{"roomCamera", "documentCamera", "stethoscope"}
 )
 
 func rooms(kinds ...[]string) []room {

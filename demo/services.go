@@ -85,7 +85,7 @@ var services = []service{
 			"Kun olet alakuloinen tai ahdistunut tai nukut huonosti. Et tarvitse lähetettä.",
 			"When you feel low or anxious or sleep badly. You need no referral.",
 		},
-		minutes: 45, modalities: []string{"video", "in_person", "phone"}, profession: "psychiatric_nurse", unit: "psykosocialt",
+		minutes: 45, modalities: []string{"video", "in_person", "phone"}, profession: "psychiatric-nurse", unit: "psykosocialt",
 	},
 	{
 		slug: "psykolog", name: text{"Psykolog", "Psykologi", "Psychologist"},
@@ -103,7 +103,7 @@ var services = []service{
 			"Ensimmäinen keskustelu päihteistä tai pelaamisesta. Se on luottamuksellinen.",
 			"A first talk about alcohol, drugs or gambling. It is confidential.",
 		},
-		minutes: 45, modalities: []string{"video", "in_person", "phone"}, profession: "psychiatric_nurse", unit: "psykosocialt",
+		minutes: 45, modalities: []string{"video", "in_person", "phone"}, profession: "psychiatric-nurse", unit: "psykosocialt",
 	},
 	{
 		slug: "fysioterapi", name: text{"Fysioterapeut", "Fysioterapeutti", "Physiotherapist"},
@@ -121,7 +121,7 @@ var services = []service{
 			"Lapsen kasvu, imetys, uni ja rokotukset.",
 			"Your child's growth, feeding, sleep and vaccinations.",
 		},
-		minutes: 30, modalities: []string{"video", "in_person", "phone"}, profession: "public_health_nurse", unit: "radgivning",
+		minutes: 30, modalities: []string{"video", "in_person", "phone"}, profession: "public-health-nurse", unit: "radgivning",
 	},
 	{
 		slug: "socialarbetare", name: text{"Socialarbetare", "Sosiaalityöntekijä", "Social worker"},
@@ -130,7 +130,7 @@ var services = []service{
 			"Tukea arkeen, talouteen, asumiseen ja perheeseen.",
 			"Support with everyday life, money, housing and family.",
 		},
-		minutes: 45, modalities: []string{"video", "hosted", "in_person", "phone"}, profession: "social_worker", unit: "socialt",
+		minutes: 45, modalities: []string{"video", "hosted", "in_person", "phone"}, profession: "social-worker", unit: "socialt",
 	},
 }
 
@@ -142,9 +142,9 @@ var professions = map[string]struct {
 }{
 	"physician":           {text{"läkare", "lääkäri", "doctor"}, 34},
 	"nurse":               {text{"sjukskötare", "sairaanhoitaja", "nurse"}, 44},
-	"psychiatric_nurse":   {text{"psykiatrisk sjukskötare", "psykiatrinen sairaanhoitaja", "psychiatric nurse"}, 10},
+	"psychiatric-nurse":   {text{"psykiatrisk sjukskötare", "psykiatrinen sairaanhoitaja", "psychiatric nurse"}, 10},
 	"psychologist":        {text{"psykolog", "psykologi", "psychologist"}, 7},
 	"physiotherapist":     {text{"fysioterapeut", "fysioterapeutti", "physiotherapist"}, 9},
-	"public_health_nurse": {text{"hälsovårdare", "terveydenhoitaja", "public-health nurse"}, 9},
-	"social_worker":       {text{"socialarbetare", "sosiaalityöntekijä", "social worker"}, 7},
+	"public-health-nurse": {text{"hälsovårdare", "terveydenhoitaja", "public-health nurse"}, 9},
+	"social-worker":       {text{"socialarbetare", "sosiaalityöntekijä", "social worker"}, 7},
 }
