@@ -46,5 +46,5 @@ func RequestToken(secure bool, r *http.Request) Token {
 	if err != nil {
 		return Token{}
 	}
-	return Token{c.Value}
+	return TokenOf(c.Value)
 }

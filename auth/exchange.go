@@ -158,11 +158,11 @@ func (e exchange) open(ctx context.Context, req ExchangeRequest) (opened Exchang
 }
 
 func (e exchange) lock(ctx context.Context, s LinkSecret) (link, bool, error) {
-	if len(s.text) != base64.RawURLEncoding.EncodedLen(16) {
+	if len(s.Reveal()) != base64.RawURLEncoding.EncodedLen(16) {
 		return link{}, false, nil
 	}
 	var li link
-	err := e.tx.QueryRow(ctx, lockLinkSQL, pgx.StrictNamedArgs{"digest": digest(s.text)}).Scan(
+	err := e.tx.QueryRow(ctx, lockLinkSQL, pgx.StrictNamedArgs{"digest": digest(s.Reveal())}).Scan(
 		&li.id, &li.appointment, &li.patient, &li.year, &li.validUntil, &li.movedTo, &li.cancelled,
 		&li.wrongTries, &li.waits, &li.waitUntil)
 	if errors.Is(err, pgx.ErrNoRows) {

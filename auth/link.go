@@ -47,14 +47,14 @@ VALUES
 
 // Create makes a link in the transaction that books the appointment. The secret exists only in its answer.
 func (l *Links) Create(ctx context.Context, tx pgx.Tx, f LinkFor) (LinkSecret, error) {
-	secret := LinkSecret{random(16)}
+	secret := LinkSecretOf(random(16))
 	id, err := uuid.NewV7()
 	if err != nil {
 		return LinkSecret{}, fmt.Errorf("make link id: %w", err)
 	}
 	_, err = tx.Exec(ctx, insertLinkSQL, pgx.StrictNamedArgs{
 		"id":          id.String(),
-		"digest":      digest(secret.text),
+		"digest":      digest(secret.Reveal()),
 		"appointment": f.Appointment,
 		"patient":     f.Patient,
 		"name":        f.Name,
@@ -107,7 +107,7 @@ func (l *Links) Move(ctx context.Context, tx pgx.Tx, old AppointmentID, f LinkFo
 	_, err = tx.Exec(ctx, moveLinkSessionsSQL, pgx.StrictNamedArgs{
 		"old":    old,
 		"new":    f.Appointment,
-		"digest": digest(secret.text),
+		"digest": digest(secret.Reveal()),
 	})
 	if err != nil {
 		return LinkSecret{}, fmt.Errorf("take sessions along to moved visit link: %w", err)

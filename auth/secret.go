@@ -10,18 +10,31 @@ import (
 // redacted stands wherever a secret would have been printed.
 const redacted = "[redacted]"
 
+// sealed keeps a text behind a pointer: even where fmt ignores every method (a bad verb in a nested pointer), it prints
+// an address and not the text.
+type sealed struct{ at *string }
+
+func seal(text string) sealed { return sealed{&text} }
+
+func (s sealed) open() string {
+	if s.at == nil {
+		return ""
+	}
+	return *s.at
+}
+
 // Token is a session's 256 random bits in base64url, as the cookie carries them. It prints as "[redacted]"; only
 // Reveal gives the text.
-type Token struct{ text string }
+type Token struct{ sealed sealed }
 
 // TokenOf wraps a token that came from outside.
-func TokenOf(text string) Token { return Token{text} }
+func TokenOf(text string) Token { return Token{seal(text)} }
 
 // Reveal returns the token itself, for the cookie and nothing else.
-func (t Token) Reveal() string { return t.text }
+func (t Token) Reveal() string { return t.sealed.open() }
 
 // Empty reports whether there is no token.
-func (t Token) Empty() bool { return t.text == "" }
+func (t Token) Empty() bool { return t.Reveal() == "" }
 
 // String hides the token.
 func (t Token) String() string { return redacted }
@@ -37,16 +50,16 @@ func (t Token) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
 // LinkSecret is the 128 random bits of a visit link in base64url (22 characters). It prints as "[redacted]"; only
 // Reveal and URL give the text.
-type LinkSecret struct{ text string }
+type LinkSecret struct{ sealed sealed }
 
 // LinkSecretOf wraps a secret that came from outside.
-func LinkSecretOf(text string) LinkSecret { return LinkSecret{text} }
+func LinkSecretOf(text string) LinkSecret { return LinkSecret{seal(text)} }
 
 // Reveal returns the secret itself.
-func (s LinkSecret) Reveal() string { return s.text }
+func (s LinkSecret) Reveal() string { return s.sealed.open() }
 
 // Empty reports whether there is no secret.
-func (s LinkSecret) Empty() bool { return s.text == "" }
+func (s LinkSecret) Empty() bool { return s.Reveal() == "" }
 
 // URL returns the link a patient gets: the secret stands in the fragment, so that no server and no Referer sees it.
 // The base has no slash at its end, like "https://nara.example".
@@ -54,7 +67,7 @@ func (s LinkSecret) URL(base string) string {
 	if s.Empty() {
 		return ""
 	}
-	return base + "/v#" + s.text
+	return base + "/v#" + s.Reveal()
 }
 
 // String hides the secret.
@@ -70,13 +83,13 @@ func (s LinkSecret) LogValue() slog.Value { return slog.StringValue(redacted) }
 func (s LinkSecret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
 // Ticket is a signed room ticket. It prints as "[redacted]"; only Reveal gives the text.
-type Ticket struct{ text string }
+type Ticket struct{ sealed sealed }
 
 // TicketOf wraps a ticket that came from outside.
-func TicketOf(text string) Ticket { return Ticket{text} }
+func TicketOf(text string) Ticket { return Ticket{seal(text)} }
 
 // Reveal returns the ticket itself.
-func (t Ticket) Reveal() string { return t.text }
+func (t Ticket) Reveal() string { return t.sealed.open() }
 
 // String hides the ticket.
 func (t Ticket) String() string { return redacted }

@@ -68,8 +68,8 @@ WHERE expires_at < @before`
 
 // start makes a session for an account or a link and reads its principal back.
 func start(ctx context.Context, tx pgx.Tx, now time.Time, account *AccountID, link *string) (Started, error) {
-	started := Started{Token: Token{random(32)}, Expires: now.Add(SessionLifetime)}
-	key := digest(started.Token.text)
+	started := Started{Token: TokenOf(random(32)), Expires: now.Add(SessionLifetime)}
+	key := digest(started.Token.Reveal())
 	if _, err := tx.Exec(ctx, sweepSessionsSQL, pgx.StrictNamedArgs{"before": now.Add(-24 * time.Hour)}); err != nil {
 		return Started{}, fmt.Errorf("sweep sessions: %w", err)
 	}
@@ -136,11 +136,11 @@ func alive(ctx context.Context, q querier, key []byte, now time.Time) (Principal
 // Session returns who a token belongs to and counts as use. ErrNoSession when it is unknown, ended, idle for
 // SessionIdle or older than SessionLifetime.
 func (s *Service) Session(ctx context.Context, t Token) (Principal, error) {
-	if len(t.text) != base64.RawURLEncoding.EncodedLen(32) {
+	if len(t.Reveal()) != base64.RawURLEncoding.EncodedLen(32) {
 		return Principal{}, ErrNoSession
 	}
 	now := s.now()
-	key := digest(t.text)
+	key := digest(t.Reveal())
 	p, used, err := alive(ctx, s.pool, key, now)
 	if err != nil {
 		return Principal{}, err
@@ -193,7 +193,7 @@ WHERE digest = @digest AND ended_at IS NULL`
 
 // SignOut ends a session for good. Signing out of what is not a session is no fault.
 func (s *Service) SignOut(ctx context.Context, t Token) error {
-	now, key := s.now(), digest(t.text)
+	now, key := s.now(), digest(t.Reveal())
 	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		p, _, err := alive(ctx, tx, key, now)
 		if errors.Is(err, ErrNoSession) {

@@ -162,7 +162,7 @@ func (t *Tickets) Issue(_ context.Context, g Grant) (Ticket, time.Time, error) {
 	if len(signed) > maxTicket {
 		return Ticket{}, time.Time{}, fmt.Errorf("sign room ticket: %d bytes are too many", len(signed))
 	}
-	return Ticket{signed}, expires, nil
+	return TicketOf(signed), expires, nil
 }
 
 const redeemSQL = `
@@ -173,7 +173,7 @@ ON CONFLICT ON CONSTRAINT redeemed_tickets_once DO NOTHING`
 // Redeem checks a ticket, once: ErrBadTicket or ErrTicketUsed, whatever was wrong with it. The principal of the grant
 // is read from its session as it is now, so that what was taken from somebody in between is gone.
 func (t *Tickets) Redeem(ctx context.Context, ticket Ticket) (Grant, error) {
-	c, err := t.parse(ticket.text)
+	c, err := t.parse(ticket.Reveal())
 	if err != nil {
 		return Grant{}, ErrBadTicket // on purpose without the cause: there is nothing to learn here
 	}
