@@ -1,4 +1,5 @@
 // One thin client over fetch: same-origin JSON, problems as typed errors.
+import { heardDate } from "./clock";
 import type { ProblemBody } from "./types";
 
 /** An answer that is not the one asked for. `code` is the slug that the texts are keyed by. */
@@ -50,6 +51,7 @@ export async function call<T>(path: string, { method = "GET", query, body, idemp
     if (signal?.aborted) throw cause;
     throw new Problem(0, "offline", {}, { cause });
   }
+  heardDate(response.headers.get("Date"));
   if (response.status === 204) return undefined as T;
   const answer: unknown = await response.json().catch(() => undefined);
   if (response.ok && answer !== undefined) return answer as T;

@@ -12,7 +12,9 @@ const sentences: Readonly<Record<string, PlainKey>> = {
   "slot-taken": "problem.slotTaken",
   "hold-expired": "problem.holdExpired",
   "wrong-state": "problem.wrongState",
-  validation: "problem.validation",
+  invalid: "problem.validation",
+  malformed: "problem.validation",
+  "too-large": "problem.validation",
 };
 
 /** The sentence for whatever went wrong: what happened and what to do. */

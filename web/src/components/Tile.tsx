@@ -26,8 +26,13 @@ export function Tile({ stream, label, name, icon, own = false, contain = false, 
   const video = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     const element = video.current;
-    if (!element || element.srcObject === (stream ?? null)) return;
+    if (!element) return;
     element.srcObject = stream ?? null;
+    if (!stream) return;
+    // A track that is added later does not start the element again in every browser.
+    const play = () => void element.play().catch(() => undefined);
+    stream.addEventListener("addtrack", play);
+    return () => stream.removeEventListener("addtrack", play);
   }, [stream]);
   return (
     <div

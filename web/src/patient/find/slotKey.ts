@@ -1,0 +1,11 @@
+import type { NewHold, Slot } from "../../api/types";
+
+/** What makes a slot that one and no other. */
+export function slotKey(slot: Slot): string {
+  return [slot.service, slot.start, slot.practitioner.id, slot.modality, slot.site ?? ""].join("|");
+}
+
+/** What the server wants to know to keep it. */
+export function newHold({ service, start, modality, site, practitioner, language }: Slot): NewHold {
+  return { service, start, modality, practitioner: practitioner.id, language, ...(site !== undefined && { site }) };
+}
