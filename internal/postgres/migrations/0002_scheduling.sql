@@ -216,7 +216,7 @@ CREATE INDEX appointments_site_start ON appointments (site, lower(during)) WHERE
 
 -- What is taken: a row for each resource of each hold and of each appointment. One
 -- constraint covers both, and makes a double booking impossible whatever the code does.
--- A row that is given back stays for a while with released = true, so that processes
+-- A row that is given back stays for a while with released_at, so that processes
 -- which keep a copy of what is taken learn of it from changed_by.
 CREATE TABLE reservations (
     id          bigint      GENERATED ALWAYS AS IDENTITY,
@@ -225,7 +225,7 @@ CREATE TABLE reservations (
     hold        uuid,
     appointment uuid,
     expires_at  timestamptz, -- a hold's; NULL for an appointment
-    released    boolean     NOT NULL DEFAULT false,
+    released_at timestamptz, -- NULL while it takes
     changed_by  xid8        NOT NULL DEFAULT pg_current_xact_id(),
     CONSTRAINT reservations_pkey PRIMARY KEY (id),
     CONSTRAINT reservations_resource_fkey FOREIGN KEY (resource) REFERENCES resources (id),
@@ -237,10 +237,10 @@ CREATE TABLE reservations (
         NOT isempty(during) AND NOT lower_inf(during) AND NOT upper_inf(during)
         AND lower_inc(during) AND NOT upper_inc(during)),
     CONSTRAINT reservations_no_overlap
-        EXCLUDE USING gist (resource WITH =, during WITH &&) WHERE (NOT released)
+        EXCLUDE USING gist (resource WITH =, during WITH &&) WHERE (released_at IS NULL)
 );
 
-CREATE INDEX reservations_start ON reservations (lower(during)) WHERE NOT released;
+CREATE INDEX reservations_start ON reservations (lower(during)) WHERE released_at IS NULL;
 CREATE INDEX reservations_changed_by ON reservations (changed_by);
 CREATE INDEX reservations_hold ON reservations (hold) WHERE hold IS NOT NULL;
 CREATE INDEX reservations_appointment ON reservations (appointment) WHERE appointment IS NOT NULL;

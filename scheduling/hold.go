@@ -1,0 +1,344 @@
+package scheduling
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"nara/auth"
+	"nara/internal/audit"
+	"nara/internal/postgres"
+)
+
+// HoldRequest asks to keep a slot. Nurse, room and devices are chosen by the service.
+type HoldRequest struct {
+	Patient      PatientID // for whom; "" is the principal's own
+	Service      ServiceID
+	Start        time.Time
+	Modality     Modality
+	Site         SiteID // required for hosted and in person
+	Practitioner ResourceID
+	Language     Language
+}
+
+// holdTries is how often Hold looks for another nurse, room or device when somebody took the one it had chosen.
+const holdTries = 4
+
+// errRaced says that something of the chosen slot was taken between looking and locking.
+var errRaced = errors.New("taken meanwhile")
+
+// Hold keeps all resources of a slot for HoldTime, after computing anew that the slot exists. An earlier hold of the
+// same patient is given back.
+//
+// Errors: *ValidationError, auth.ErrNotAllowed, ErrNotFound (no such patient), *SlotTakenError.
+func (s *Service) Hold(ctx context.Context, by auth.Principal, req HoldRequest) (Hold, error) {
+	if req.Patient == "" {
+		req.Patient = by.Patient
+	}
+	resource := auth.Resource{
+		Kind:          auth.KindSlot,
+		ID:            string(req.Service),
+		Site:          req.Site,
+		Patient:       req.Patient,
+		Host:          req.Practitioner,
+		Practitioners: []ResourceID{req.Practitioner},
+		At:            s.now(),
+	}
+	if err := auth.Allow(by, auth.HoldSlot, resource).Err(auth.HoldSlot); err != nil {
+		return Hold{}, err
+	}
+	for range holdTries {
+		slot, err := s.exact(ctx, req)
+		if err != nil {
+			return Hold{}, s.withAlternatives(ctx, err, req)
+		}
+		hold, err := s.keep(ctx, by, req.Patient, slot)
+		if errors.Is(err, errRaced) {
+			continue
+		}
+		return hold, err
+	}
+	return Hold{}, s.withAlternatives(ctx, ErrSlotTaken, req)
+}
+
+// withAlternatives turns a bare ErrSlotTaken into a *SlotTakenError.
+func (s *Service) withAlternatives(ctx context.Context, err error, req HoldRequest) error {
+	if !errors.Is(err, ErrSlotTaken) {
+		return err
+	}
+	near, searchErr := s.nearest(ctx, req)
+	if searchErr != nil {
+		s.log.Warn("no alternatives found for a taken slot", "service", req.Service, "error", searchErr)
+	}
+	return &SlotTakenError{Alternatives: near}
+}
+
+// exact computes the one slot that is asked for. A slot that the hours do not offer is a *ValidationError, one that
+// they offer and somebody has is ErrSlotTaken.
+func (s *Service) exact(ctx context.Context, req HoldRequest) (Slot, error) {
+	now := s.now()
+	date := DateOf(req.Start)
+	if distance := date.number() - DateOf(now).number(); distance < -1 || distance > 3*366 {
+		return Slot{}, &ValidationError{Fields: []FieldError{{"start", "not-offered", "the start is far from today"}}}
+	}
+	v, err := s.board.sync(ctx, date.number(), date.number())
+	if err != nil {
+		return Slot{}, err
+	}
+	if err := req.check(v.snapshot); err != nil {
+		return Slot{}, err
+	}
+	q := SlotQuery{
+		Service:      req.Service,
+		Language:     req.Language,
+		Modality:     req.Modality,
+		Site:         req.Site,
+		Practitioner: req.Practitioner,
+	}
+	ready, err := q.prepare(v.snapshot, now)
+	if err != nil {
+		return Slot{}, err
+	}
+	ready.only = req.Start.Unix()
+	if ready.only < ready.soonest {
+		return Slot{}, &ValidationError{Fields: []FieldError{{"start", "too-soon", "the start has passed or is too near"}}}
+	}
+	minute, onGrid := clockOf(date).wallMinute(ready.only)
+	if req.Start.Nanosecond() != 0 || !onGrid || minute%ready.service.GridMinutes != 0 {
+		return Slot{}, &ValidationError{Fields: []FieldError{{"start", "not-offered", "no slot begins at that time"}}}
+	}
+	ready.fromMinute, ready.untilMinute = minute, minute+1
+	for _, asIfFree := range []bool{false, true} {
+		ready.ignoreTaken = asIfFree
+		var found *Slot
+		ready.day(v, date, func(slot Slot) { found = &slot })
+		switch {
+		case found == nil:
+		case asIfFree:
+			return Slot{}, ErrSlotTaken
+		default:
+			return *found, nil
+		}
+	}
+	return Slot{}, &ValidationError{Fields: []FieldError{{"start", "not-offered", "nobody works at that time"}}}
+}
+
+// check finds the faults that a search would let pass.
+func (r *HoldRequest) check(snap *snapshot) error {
+	var wrong faults
+	switch r.Modality {
+	case Video, Phone:
+		if r.Site != "" {
+			wrong.add("site", "not-allowed", "video and phone have no site")
+		}
+	case Hosted, InPerson:
+		if r.Site == "" {
+			wrong.add("site", "required", "hosted and in person need a site")
+		}
+	default:
+		wrong.add("modality", "unknown", "the modalities are video, hosted, in_person and phone")
+	}
+	switch r.Language {
+	case Swedish, Finnish, English:
+	default:
+		wrong.add("language", "unknown", "the languages of service are sv, fi and en")
+	}
+	p := snap.Practitioner(r.Practitioner)
+	switch {
+	case p == nil:
+		wrong.add("practitioner", "unknown", "no such practitioner")
+	case snap.Service(r.Service) != nil && !slices.Contains(p.Services, r.Service):
+		wrong.add("practitioner", "not-offered", "the practitioner does not give this service")
+	case len(wrong) == 0 && !p.Speaks(r.Language):
+		wrong.add("language", "not-offered", "the practitioner does not give service in this language")
+	}
+	return wrong.err()
+}
+
+// footprint is one resource and the time it is taken, which offsets make longer than the slot.
+type footprint struct {
+	resource ResourceID
+	span
+}
+
+// footprints returns what a slot takes, in ascending order of resource.
+func (sl *Slot) footprints(o *Offering) []footprint {
+	from, to := sl.Start.Unix(), sl.End.Unix()
+	taken := []footprint{{sl.Practitioner, span{from, to}}}
+	devices := sl.Devices
+	for _, need := range o.needsOf(sl.Modality) {
+		around := span{from - minutes(need.BeforeMinutes), to + minutes(need.AfterMinutes)}
+		switch need.Kind {
+		case NeedNurse:
+			taken = append(taken, footprint{sl.Nurse, around})
+		case NeedRoom:
+			taken = append(taken, footprint{sl.Room, around})
+		case NeedDevice:
+			taken = append(taken, footprint{devices[0], around})
+			devices = devices[1:]
+		}
+	}
+	slices.SortFunc(taken, func(a, b footprint) int { return int(a.resource - b.resource) })
+	return taken
+}
+
+// keep writes the hold, or returns errRaced.
+func (s *Service) keep(ctx context.Context, by auth.Principal, patient PatientID, slot Slot) (Hold, error) {
+	directory, err := s.Directory(ctx)
+	if err != nil {
+		return Hold{}, err
+	}
+	service := directory.Service(slot.Service)
+	if service == nil {
+		return Hold{}, errRaced // withdrawn this moment: look again
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return Hold{}, fmt.Errorf("make a hold's id: %w", err)
+	}
+	now := s.now()
+	hold := Hold{ID: HoldID(id.String()), Slot: slot, Patient: patient, ExpiresAt: now.Add(HoldTime).UTC().Truncate(time.Microsecond)}
+	footprints := slot.footprints(service)
+	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		if err := lockPatient(ctx, tx, patient); err != nil {
+			return err
+		}
+		earlier, err := activeHoldOf(ctx, tx, patient)
+		if err != nil {
+			return err
+		}
+		locked := append(resourcesOf(footprints), earlier.resources...)
+		if err := lockResources(ctx, tx, locked); err != nil {
+			return err
+		}
+		if earlier.id != "" {
+			if err := releaseHold(ctx, tx, earlier.id, now); err != nil {
+				return err
+			}
+		}
+		if err := takeResources(ctx, tx, hold, footprints, now); err != nil {
+			return err
+		}
+		if err := insertHold(ctx, tx, by, hold, now); err != nil {
+			return err
+		}
+		if err := insertReservations(ctx, tx, hold, footprints); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, audit.Entry{
+			Actor:    by.Actor(),
+			Action:   string(auth.HoldSlot),
+			Resource: audit.Resource{Kind: "hold", ID: string(hold.ID)},
+			Patient:  string(patient),
+			Detail:   map[string]any{"service": slot.Service, "start": slot.Start, "practitioner": slot.Practitioner},
+		})
+	})
+	switch postgres.Constraint(err) {
+	case "holds_patient_fkey":
+		return Hold{}, ErrNotFound
+	case "reservations_no_overlap":
+		return Hold{}, errRaced
+	}
+	if err != nil {
+		return Hold{}, fmt.Errorf("hold a slot: %w", err)
+	}
+	return hold, nil
+}
+
+func insertHold(ctx context.Context, tx pgx.Tx, by auth.Principal, h Hold, now time.Time) error {
+	const insert = `
+		INSERT INTO holds (id, holder, patient, service, practitioner, nurse, room, devices, site, modality, language,
+			during, created_at, expires_at)
+		VALUES (@id, @holder, @patient, @service, @practitioner, nullif(@nurse::bigint, 0), nullif(@room::bigint, 0),
+			@devices, nullif(@site, ''), @modality, @language, tstzrange(@start, @end), @now, @expires)`
+	_, err := tx.Exec(ctx, insert, pgx.StrictNamedArgs{
+		"id":           h.ID,
+		"holder":       by.Actor(),
+		"patient":      h.Patient,
+		"service":      h.Slot.Service,
+		"practitioner": h.Slot.Practitioner,
+		"nurse":        h.Slot.Nurse,
+		"room":         h.Slot.Room,
+		"devices":      devicesOrNone(h.Slot.Devices),
+		"site":         h.Slot.Site,
+		"modality":     h.Slot.Modality,
+		"language":     h.Slot.Language,
+		"start":        h.Slot.Start,
+		"end":          h.Slot.End,
+		"now":          now,
+		"expires":      h.ExpiresAt,
+	})
+	if err != nil {
+		return fmt.Errorf("insert hold: %w", err)
+	}
+	return nil
+}
+
+// devicesOrNone keeps an empty list from becoming NULL.
+func devicesOrNone(devices []ResourceID) []ResourceID {
+	if devices == nil {
+		return []ResourceID{}
+	}
+	return devices
+}
+
+// HoldByID returns an active hold for the principal's own patient; ErrNotFound or ErrHoldExpired otherwise.
+func (s *Service) HoldByID(ctx context.Context, by auth.Principal, id HoldID) (Hold, error) {
+	if uuid.Validate(string(id)) != nil {
+		return Hold{}, ErrNotFound
+	}
+	h, err := readHold(ctx, s.pool, id)
+	if err != nil {
+		return Hold{}, err
+	}
+	if !s.mayHold(by, h.Hold) {
+		return Hold{}, ErrNotFound
+	}
+	if h.state != holdActive || !s.now().Before(h.ExpiresAt) {
+		return Hold{}, ErrHoldExpired
+	}
+	return h.Hold, nil
+}
+
+// mayHold asks the policy about a hold that exists.
+func (s *Service) mayHold(by auth.Principal, h Hold) bool {
+	return auth.Allow(by, auth.HoldSlot, auth.Resource{
+		Kind: auth.KindSlot, ID: string(h.Slot.Service), Patient: h.Patient, At: s.now(),
+	}).Allowed
+}
+
+// Release gives a hold back. Giving back what is over already is no error.
+func (s *Service) Release(ctx context.Context, by auth.Principal, id HoldID) error {
+	if uuid.Validate(string(id)) != nil {
+		return ErrNotFound
+	}
+	h, err := readHold(ctx, s.pool, id)
+	if err != nil {
+		return err
+	}
+	if !s.mayHold(by, h.Hold) {
+		return ErrNotFound
+	}
+	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		if err := lockPatient(ctx, tx, h.Patient); err != nil {
+			return err
+		}
+		active, err := activeHoldOf(ctx, tx, h.Patient)
+		if err != nil || active.id != id {
+			return err
+		}
+		if err := lockResources(ctx, tx, active.resources); err != nil {
+			return err
+		}
+		return releaseHold(ctx, tx, id, s.now())
+	})
+	if err != nil {
+		return fmt.Errorf("release a hold: %w", err)
+	}
+	return nil
+}

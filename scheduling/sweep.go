@@ -1,0 +1,265 @@
+package scheduling
+
+import (
+	"slices"
+	"sync"
+	"time"
+)
+
+// search is a query made ready: looked up, with its defaults filled in.
+type search struct {
+	service     *Offering
+	modalities  []Modality
+	language    Language
+	site        SiteID
+	candidates  []*Practitioner // preferred ones first
+	preferred   int             // how many of them
+	sites       []*Site         // nearest first; only those asked for
+	fromMinute  int
+	untilMinute int
+	cap         int   // slots for each start and modality besides the preferred practitioners'
+	only        int64 // the one start that matters, 0 for all
+	ignoreTaken bool  // as if nothing were booked
+	now         int64
+	soonest     int64
+}
+
+// arenas are reused between searches: a fortnight of a county is some hundred kilobytes.
+var arenas = sync.Pool{New: func() any { return &arena{} }}
+
+// day sweeps one day in ascending order of start and hands every slot to emit.
+func (q *search) day(v view, date Date, emit func(Slot)) {
+	a, _ := arenas.Get().(*arena)
+	defer arenas.Put(a)
+	a.spans = a.spans[:0]
+	d := q.open(v, date, a)
+	clock := clockOf(date)
+	grid := q.service.GridMinutes
+	length := minutes(q.service.Minutes)
+	first := (q.fromMinute + grid - 1) / grid * grid
+	for minute := first; minute < q.untilMinute; minute += grid {
+		start, exists := clock.instant(minute)
+		if !exists || start < q.soonest || (q.only != 0 && start != q.only) {
+			continue
+		}
+		d.at(start, start+length, minute/grid, emit)
+	}
+}
+
+// sweepDay is the opened streams of one day.
+type sweepDay struct {
+	*search
+	remote map[Modality][]stream // video, phone and hosted: the professionals
+	there  []stream              // in person: a stream for each professional and site
+	places map[Modality][]*place // hosted and in person, nearest first
+}
+
+// open computes the free time of everybody and everything that the search may need on the day.
+func (q *search) open(v view, date Date, a *arena) *sweepDay {
+	d := &sweepDay{search: q, remote: map[Modality][]stream{}, places: map[Modality][]*place{}}
+	windows := v.snapshot.day(date.number())
+	free := func(resource ResourceID, m Modality, site SiteID) []span {
+		var busy []taken
+		if !q.ignoreTaken {
+			busy = v.taken[resource]
+		}
+		return a.freeSpans(windows[resource], m, site, busy, q.now)
+	}
+	for _, m := range q.modalities {
+		if m != InPerson {
+			streams := make([]stream, 0, len(q.candidates))
+			for _, p := range q.candidates {
+				streams = append(streams, stream{resource: p.ID, speaks: p, spans: free(p.ID, m, "")})
+			}
+			d.remote[m] = streams
+		}
+		if !m.AtSite() {
+			continue
+		}
+		needs := q.service.needsOf(m)
+		for _, site := range q.sites {
+			if p := q.openPlace(v, site.ID, m, needs, free); p != nil {
+				d.places[m] = append(d.places[m], p)
+			}
+		}
+	}
+	if slices.Contains(q.modalities, InPerson) {
+		for _, p := range q.candidates {
+			for _, site := range p.Sites {
+				if q.site != "" && site != q.site {
+					continue
+				}
+				if spans := free(p.ID, InPerson, site); len(spans) > 0 {
+					d.there = append(d.there, stream{resource: p.ID, speaks: p, site: site, spans: spans})
+				}
+			}
+		}
+	}
+	return d
+}
+
+// openPlace returns nil when the site can never serve the needs.
+func (q *search) openPlace(v view, site SiteID, m Modality, needs []Need, free func(ResourceID, Modality, SiteID) []span) *place {
+	p := &place{site: site, needs: needs}
+	for _, need := range needs {
+		switch need.Kind {
+		case NeedNurse:
+			for _, nurse := range v.snapshot.hosts[site] {
+				if q.language != "" && !nurse.Speaks(q.language) {
+					continue
+				}
+				if spans := free(nurse.ID, m, site); len(spans) > 0 {
+					p.nurses = append(p.nurses, stream{resource: nurse.ID, speaks: nurse, spans: spans})
+				}
+			}
+			if len(p.nurses) == 0 {
+				return nil
+			}
+		case NeedRoom:
+			for _, room := range v.snapshot.roomsOf[site] {
+				if need.Detail == "" || need.Detail == room.Usage {
+					if spans := free(room.ID, m, ""); len(spans) > 0 {
+						p.rooms = append(p.rooms, stream{resource: room.ID, spans: spans})
+					}
+				}
+			}
+			if len(p.rooms) == 0 {
+				return nil
+			}
+		case NeedDevice:
+			before := len(p.devices)
+			for _, device := range v.snapshot.devicesOf[site] {
+				if string(device.Kind) == need.Detail {
+					p.devices = append(p.devices, deviceStream{
+						stream: stream{resource: device.ID, spans: free(device.ID, m, "")},
+						room:   device.Room,
+						kind:   device.Kind,
+					})
+				}
+			}
+			if len(p.devices) == before {
+				return nil
+			}
+		}
+	}
+	return p
+}
+
+// at emits the slots of one start. The turn rotates who comes first, so that the load is shared.
+func (d *sweepDay) at(from, to int64, turn int, emit func(Slot)) {
+	for _, m := range d.modalities {
+		switch m {
+		case Video, Phone:
+			d.professionals(d.remote[m], from, to, turn, d.cap, func(p *stream) {
+				emit(d.slot(m, from, to, p, "", choice{}))
+			})
+		case Hosted:
+			d.hosted(from, to, turn, emit)
+		case InPerson:
+			d.inPerson(from, to, turn, emit)
+		}
+	}
+}
+
+// professionals calls found for each preferred professional who is free, and for up to limit others.
+func (d *sweepDay) professionals(streams []stream, from, to int64, turn, limit int, found func(*stream)) {
+	preferred := min(d.preferred, len(streams))
+	for i := range preferred {
+		if streams[i].free(from, to) {
+			found(&streams[i])
+		}
+	}
+	others := streams[preferred:]
+	for i := 0; i < len(others) && limit > 0; i++ {
+		if p := &others[(turn+i)%len(others)]; p.free(from, to) {
+			found(p)
+			limit--
+		}
+	}
+}
+
+// hosted emits, for a search of one site, several professionals; otherwise one professional for each of the nearest sites.
+func (d *sweepDay) hosted(from, to int64, turn int, emit func(Slot)) {
+	sites, each := d.cap, 1
+	if d.site != "" {
+		sites, each = 1, d.cap
+	}
+	for _, p := range d.places[Hosted] {
+		if sites == 0 {
+			return
+		}
+		c, found := p.choose(from, to)
+		if !found {
+			continue
+		}
+		any := false
+		d.professionals(d.remote[Hosted], from, to, turn, each, func(s *stream) {
+			if s.resource == c.nurse {
+				return
+			}
+			any = true
+			emit(d.slot(Hosted, from, to, s, p.site, c))
+		})
+		if !any {
+			return // nobody is free at this time, wherever the patient is
+		}
+		sites--
+		turn++
+	}
+}
+
+func (d *sweepDay) inPerson(from, to int64, turn int, emit func(Slot)) {
+	if len(d.there) == 0 {
+		return
+	}
+	limit := d.cap
+	try := func(s *stream, counts bool) {
+		if !s.free(from, to) {
+			return
+		}
+		for _, p := range d.places[InPerson] {
+			if p.site != s.site {
+				continue
+			}
+			c, found := p.choose(from, to)
+			if !found || c.nurse == s.resource {
+				return
+			}
+			emit(d.slot(InPerson, from, to, s, p.site, c))
+			if counts {
+				limit--
+			}
+			return
+		}
+	}
+	preferred := d.candidates[:min(d.preferred, len(d.candidates))]
+	for i := range d.there {
+		if slices.Contains(preferred, d.there[i].speaks) {
+			try(&d.there[i], false)
+		}
+	}
+	for i := 0; i < len(d.there) && limit > 0; i++ {
+		if s := &d.there[(turn+i)%len(d.there)]; !slices.Contains(preferred, s.speaks) {
+			try(s, true)
+		}
+	}
+}
+
+func (d *sweepDay) slot(m Modality, from, to int64, p *stream, site SiteID, c choice) Slot {
+	language := d.language
+	if language == "" {
+		language = p.speaks.Languages[0]
+	}
+	return Slot{
+		Service:      d.service.ID,
+		Start:        time.Unix(from, 0).UTC(),
+		End:          time.Unix(to, 0).UTC(),
+		Modality:     m,
+		Site:         site,
+		Room:         c.room,
+		Devices:      c.devices,
+		Practitioner: p.resource,
+		Nurse:        c.nurse,
+		Language:     language,
+	}
+}
