@@ -1,68 +1,126 @@
 package httpapi
 
 import (
-	"context"
+	"fmt"
+	"io/fs"
+	"log/slog"
 	"net/http"
+	"strings"
+	"sync"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"nara/auth"
+	"nara/scheduling"
+	"nara/visit"
 )
 
-// maxBody is the largest request body that is read.
-const maxBody = 64 << 10
+// Options is what the edge stands on.
+type Options struct {
+	Auth       *auth.Service
+	Links      *auth.Links
+	Tickets    *auth.Tickets
+	Scheduling *scheduling.Service
+	Visits     *visit.Service
+
+	Signaling http.Handler // the WebSocket of the calls; nil: none
+	UI        fs.FS        // the built UI; nil: none
+
+	// Origins are how people reach the service ("https://nara.example"). The first goes into links, and decides
+	// whether cookies are for https.
+	Origins []string
+	Demo    bool  // made-up people and one-click sign-in
+	Rates   Rates // zero: DefaultRates
+	Log     *slog.Logger
+	// OnRequest hears of every answer, with the route's pattern; it must not block. Nil: nobody listens.
+	OnRequest func(route, method string, status int, took time.Duration)
+}
 
 // API is the HTTP edge.
 type API struct {
-	mux  *http.ServeMux
-	huma huma.API
+	mux        *http.ServeMux
+	huma       huma.API
+	operations []*huma.Operation // as they are shown, in the order of routes
+
+	auth       *auth.Service
+	links      *auth.Links
+	tickets    *auth.Tickets
+	scheduling *scheduling.Service
+	visits     *visit.Service
+
+	ui        *ui
+	signaling http.Handler
+	origins   []string
+	https     bool
+	demo      bool
+	limits    map[string]*limit // by pattern
+	log       *slog.Logger
+	onRequest func(route, method string, status int, took time.Duration)
+
+	streams   streams
+	heartbeat time.Duration // a variable for tests only
+	closing   chan struct{} // closed by Close
+	closeNow  func()
 }
 
-// New builds the API.
-func New() *API {
+// New builds the edge. Whoever serves its Handler calls Close before shutting the listener down.
+func New(o Options) (*API, error) {
 	useProblems()
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Rates == (Rates{}) {
+		o.Rates = DefaultRates
+	}
+	if len(o.Origins) == 0 {
+		o.Origins = []string{"http://localhost"}
+	}
+	pages, err := newUI(o.UI)
+	if err != nil {
+		return nil, err
+	}
+	a := &API{
+		mux: http.NewServeMux(), ui: pages, signaling: o.Signaling, origins: o.Origins,
+		auth: o.Auth, links: o.Links, tickets: o.Tickets, scheduling: o.Scheduling, visits: o.Visits,
+		https: strings.HasPrefix(o.Origins[0], "https:"), demo: o.Demo, log: o.Log, onRequest: o.OnRequest,
+		limits: map[string]*limit{
+			"POST /v1/demo/sign-in":   newLimit(o.Rates.SignIn),
+			"POST /v1/links/exchange": newLimit(o.Rates.Link),
+			"GET /v1/slots":           newLimit(o.Rates.Search),
+		},
+		heartbeat: heartbeat, closing: make(chan struct{}),
+	}
+	a.closeNow = sync.OnceFunc(func() { close(a.closing) })
+	a.huma = humago.New(a.mux, humaConfig())
+	a.routes()
+	if a.signaling != nil {
+		a.mux.Handle("GET /v1/signaling", a.signaling)
+	}
+	if err := a.describe(); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// humaConfig is huma without what loads from elsewhere (its documentation pages) or what we do ourselves.
+func humaConfig() huma.Config {
 	config := huma.DefaultConfig("Nära", "1")
 	config.Info.Description = "The API of Nära's own web UI: find a time, book it, meet in it."
 	config.CreateHooks, config.OpenAPIPath, config.DocsPath, config.SchemasPath = nil, "", "", ""
 	config.RejectUnknownQueryParameters = true
-	mux := http.NewServeMux()
-	a := &API{mux: mux, huma: humago.New(mux, config)}
-	a.routes()
-	return a
+	return config
 }
 
-// routes is the contents page of the API.
-func (a *API) routes() {
-	const signIn, find, book, meet, work = "Signing in", "Finding a time", "Booking", "The visit", "The working day"
+// Close ends the streams that would otherwise outlive every other request.
+func (a *API) Close() { a.closeNow() }
 
-	route(a, signIn, "GET /v1/me", "me", "Who is asking", interim[struct{}, body[Me]])
-	route(a, signIn, "GET /v1/demo/accounts", "demoAccounts", "The made-up people of a demo", interim[struct{}, body[DemoAccounts]])
-	route(a, signIn, "POST /v1/demo/sign-in", "demoSignIn", "Be one of the made-up people", interim[posted[DemoSignIn], signedIn[Me]])
-	route(a, signIn, "POST /v1/sign-out", "signOut", "End the session", interim[struct{}, cookieOnly])
-	route(a, signIn, "POST /v1/links/exchange", "exchangeLink", "Trade a visit link's secret for a session", interim[posted[ExchangeLink], signedIn[ExchangedLink]])
-
-	route(a, find, "GET /v1/directory", "directory", "Services, places and people to search by", interim[struct{}, body[Directory]])
-	route(a, find, "GET /v1/slots", "slots", "The earliest free times over the whole county", interim[slotQuery, body[Slots]])
-
-	route(a, book, "POST /v1/holds", "hold", "Keep a time for five minutes", interim[posted[NewHold], created[Hold]])
-	route(a, book, "GET /v1/holds/{id}", "getHold", "A kept time", interim[byID, body[Hold]])
-	route(a, book, "DELETE /v1/holds/{id}", "releaseHold", "Give a kept time back", interim[byID, struct{}])
-	route(a, book, "POST /v1/appointments", "book", "Confirm a kept time", interim[once[NewAppointment], created[Appointment]])
-	route(a, book, "GET /v1/appointments", "appointments", "One's own appointments, upcoming first", interim[struct{}, body[Appointments]])
-	route(a, book, "GET /v1/appointments/{id}", "appointment", "One appointment", interim[byID, body[Appointment]])
-	route(a, book, "GET /v1/appointments/{id}/calendar.ics", "calendar", "The appointment for a calendar", interim[byID, download])
-	route(a, book, "POST /v1/appointments/{id}/move", "move", "Move to the time of a hold", interim[onceByID[MoveAppointment], body[Appointment]])
-	route(a, book, "POST /v1/appointments/{id}/cancel", "cancel", "Give the time back", interim[postedByID[CancelAppointment], body[Appointment]])
-
-	route(a, meet, "GET /v1/visits/{id}", "visit", "A visit as it is now", interim[byID, body[Visit]])
-	route(a, meet, "POST /v1/visits/{id}/ticket", "ticket", "A ticket into the call", interim[postedByID[NewTicket], body[Ticket]])
-	route(a, meet, "POST /v1/visits/{id}/transitions", "transition", "Move a visit to its next state", interim[postedByID[Transition], body[Visit]])
-
-	route(a, work, "GET /v1/day", "day", "A professional's own day", interim[dayQuery, body[Day]])
-	route(a, work, "GET /v1/sites/{id}/day", "siteDay", "A site's day, room by room", interim[siteDayQuery, body[SiteDay]])
-	a.events(work)
+// OpenAPI is the API's description of itself, OpenAPI 3.1 in JSON.
+func OpenAPI() ([]byte, error) {
+	a, err := New(Options{})
+	if err != nil {
+		return nil, fmt.Errorf("describe API: %w", err)
+	}
+	return a.document()
 }
-
-func interim[I, O any](context.Context, *I) (*O, error) { return nil, errUnavailable }
-
-// OpenAPI is the API's description of itself, OpenAPI 3.1.
-func (a *API) OpenAPI() *huma.OpenAPI { return a.huma.OpenAPI() }

@@ -2,12 +2,21 @@ package httpapi
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"math"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"nara/auth"
+	"nara/scheduling"
+	"nara/visit"
 )
 
 // Problem is an error as RFC 9457 has it, sent as application/problem+json. Code is the last part of Type, for
@@ -23,20 +32,19 @@ type Problem struct {
 	Alternatives []Slot       `json:"alternatives,omitempty" nullable:"false" doc:"slot-taken: the nearest free times"`
 	TriesLeft    *int         `json:"triesLeft,omitempty" doc:"factor-wrong: how often one may still try"`
 	Moved        *MovedLink   `json:"moved,omitempty" doc:"link-moved: where the visit is now"`
-	SupportPhone string       `json:"supportPhone,omitempty" doc:"Whom to call instead"`
-	Unmet        []string     `json:"unmet,omitempty" nullable:"false" doc:"wrong-state: states that may follow now"`
+	State        string       `json:"state,omitempty" doc:"wrong-state: the state that the visit is in"`
+	RetryAfter   int          `json:"retryAfter,omitempty" doc:"too-many: seconds to wait"`
 }
 
 // MovedLink is the time that a moved visit now has; only told after the second factor.
 type MovedLink struct {
-	Start   string `json:"start,omitempty" format:"date-time"`
-	Service *Text  `json:"service,omitempty"`
+	Start time.Time `json:"start"`
 }
 
 // FieldFault is one wrong part of a request. It never repeats the value.
 type FieldFault struct {
 	Field   string `json:"field" doc:"Where: a path such as reason, site, or query.from" example:"reason"`
-	Code    string `json:"code" enum:"required,unknown,invalid,too-long,too-short,out-of-range" example:"too-long"`
+	Code    string `json:"code" doc:"required, unknown, invalid, too-long, too-short, out-of-range, or what the domain says, such as in-past" example:"too-long"`
 	Message string `json:"message" example:"expected length <= 500"`
 }
 
@@ -132,7 +140,122 @@ var (
 	kindUnavailable = problemKind{http.StatusServiceUnavailable, "unavailable", "Not available at the moment"}
 	kindNotFound    = problemKind{http.StatusNotFound, "not-found", "There is no such thing"}
 	kindSignIn      = problemKind{http.StatusUnauthorized, "sign-in-needed", "Sign in first"}
+	kindNotAllowed  = problemKind{http.StatusForbidden, "not-allowed", "This person may not do that"}
+	kindInvalid     = refusals[http.StatusUnprocessableEntity]
+	kindMethod      = problemKind{http.StatusMethodNotAllowed, "method-not-allowed", "This address does not take that method"}
+	kindCrossOrigin = problemKind{http.StatusForbidden, "cross-origin", "Requests from other sites are refused"}
+	kindWrongState  = problemKind{http.StatusConflict, "wrong-state", "Its state does not allow that"}
+	kindSlotTaken   = problemKind{http.StatusConflict, "slot-taken", "The time is taken"}
+	kindTooMany     = problemKind{http.StatusTooManyRequests, "too-many", "Too many requests; wait a little"}
 )
 
-// errUnavailable is answered by operations whose domain is not running.
-var errUnavailable = errors.New("unavailable")
+// kinds is the table: the domain's kinds of errors, and what they are over HTTP.
+var kinds = []struct {
+	err error
+	problemKind
+}{
+	{auth.ErrNoSession, kindSignIn},
+	{auth.ErrNotAllowed, kindNotAllowed},
+	{auth.ErrNoSuchAccount, kindNotFound},
+	{auth.ErrLinkUnknown, problemKind{http.StatusNotFound, "link-unknown", "No visit has this link"}},
+	{auth.ErrLinkExpired, problemKind{http.StatusGone, "link-expired", "The visit of this link is over"}},
+	{auth.ErrLinkCancelled, problemKind{http.StatusGone, "link-cancelled", "The visit of this link was cancelled"}},
+	{auth.ErrFactorNeeded, problemKind{http.StatusUnauthorized, "factor-needed", "The year of birth is needed"}},
+	{scheduling.ErrNotFound, kindNotFound},
+	{scheduling.ErrSlotTaken, kindSlotTaken},
+	{scheduling.ErrHoldExpired, problemKind{http.StatusGone, "hold-expired", "The time is no longer kept"}},
+	{scheduling.ErrPatientBusy, problemKind{http.StatusConflict, "patient-busy", "The patient has another appointment at that time"}},
+	{scheduling.ErrWrongStatus, kindWrongState},
+	{visit.ErrWrongState, kindWrongState},
+	{visit.ErrNotFound, kindNotFound},
+	{visit.ErrNoSuchParticipant, kindNotFound},
+	{scheduling.ErrKeyReused, problemKind{http.StatusUnprocessableEntity, "key-reused", "The idempotency key was used for another request"}},
+}
+
+var (
+	kindFactorWrong = problemKind{http.StatusUnauthorized, "factor-wrong", "The year of birth is wrong"}
+	kindLinkMoved   = problemKind{http.StatusGone, "link-moved", "The visit has another time and another link"}
+)
+
+// problem turns an error of the domain into what the caller hears. An error that is in no table is logged, and the
+// caller hears the request's id only.
+func (a *API) problem(ctx context.Context, operation string, err error) *Problem {
+	var (
+		already    *Problem
+		taken      *scheduling.SlotTakenError
+		invalid    *scheduling.ValidationError
+		wrong      *auth.FactorWrongError
+		moved      *auth.LinkMovedError
+		tooMany    *auth.TooManyTriesError
+		refused    *auth.RefusalError
+		wrongState *visit.WrongStateError
+	)
+	switch {
+	case errors.As(err, &already):
+		return already
+	case errors.As(err, &taken):
+		return a.slotTaken(ctx, taken)
+	case errors.As(err, &invalid):
+		return invalidFields(ctx, invalid)
+	case errors.As(err, &wrong):
+		p := kindFactorWrong.problem(ctx)
+		p.TriesLeft = &wrong.TriesLeft
+		return p
+	case errors.As(err, &moved):
+		p := kindLinkMoved.problem(ctx)
+		p.Moved = &MovedLink{Start: moved.Start.UTC()}
+		return p
+	case errors.As(err, &tooMany):
+		p := kindTooMany.problem(ctx)
+		p.RetryAfter = int(math.Ceil(tooMany.RetryAfter.Seconds()))
+		return p
+	case errors.Is(err, visit.ErrIdentityNeeded):
+		p := kindInvalid.problem(ctx)
+		p.Fields = []FieldFault{{Field: "identity", Code: "required", Message: "how the identity was established"}}
+		return p
+	case errors.As(err, &wrongState):
+		p := kindWrongState.problem(ctx)
+		p.State = string(wrongState.State)
+		return p
+	case errors.As(err, &refused) && refused.Reason == auth.ReasonNotSignedIn:
+		return kindSignIn.problem(ctx)
+	}
+	for _, kind := range kinds {
+		if errors.Is(err, kind.err) {
+			return kind.problem(ctx)
+		}
+	}
+	a.failed(ctx, operation, err)
+	return kindInternal.problem(ctx)
+}
+
+func invalidFields(ctx context.Context, invalid *scheduling.ValidationError) *Problem {
+	p := kindInvalid.problem(ctx)
+	for _, f := range invalid.Fields {
+		p.Fields = append(p.Fields, FieldFault{Field: f.Field, Code: f.Slug, Message: f.Message})
+	}
+	return p
+}
+
+// problemKinds are all kinds, for the documentation.
+func problemKinds() []problemKind {
+	all := []problemKind{kindCrossOrigin, kindTooMany, kindMethod, kindUnavailable, kindFactorWrong, kindLinkMoved}
+	for _, k := range refusals {
+		all = append(all, k)
+	}
+	for _, k := range kinds {
+		all = append(all, k.problemKind)
+	}
+	slices.SortFunc(all, func(a, b problemKind) int { return strings.Compare(a.code, b.code) })
+	return slices.Compact(all)
+}
+
+// writeProblem answers with a problem outside of huma's operations.
+func writeProblem(w http.ResponseWriter, p *Problem) {
+	if p.RetryAfter > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(p.RetryAfter))
+	}
+	w.Header().Set("Content-Type", p.ContentType(""))
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(p) // the client went away: nobody to tell
+}

@@ -9,6 +9,14 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"nara/auth"
+)
+
+// The bounds of a request's body.
+const (
+	maxBody     = 64 << 10
+	bodyTimeout = 10 * time.Second
 )
 
 // The shapes of requests. Each operation takes one of them.
@@ -60,11 +68,11 @@ type (
 		Location string `header:"Location"`
 		Body     T
 	}
-	signedIn[T any] struct {
-		SetCookie http.Cookie `header:"Set-Cookie"`
+	withCookie[T any] struct {
+		SetCookie []http.Cookie `header:"Set-Cookie"`
 		Body      T
 	}
-	cookieOnly struct {
+	signedOut struct {
 		SetCookie http.Cookie `header:"Set-Cookie"`
 	}
 	download struct {
@@ -77,48 +85,70 @@ type (
 // statusOf is the status of success by the shape of the answer.
 func statusOf(answer any) int {
 	switch answer.(type) {
-	case *struct{}, *cookieOnly:
+	case *struct{}, *signedOut:
 		return http.StatusNoContent
-	case interface{ created() }:
+	case interface{ isCreated() }:
 		return http.StatusCreated
 	}
 	return http.StatusOK
 }
 
-func (*created[T]) created() {}
+func (*created[T]) isCreated() {}
 
-// route registers one operation: "METHOD /path", its id for generated clients, and a summary.
+// route registers one operation: "METHOD /path", its id for generated clients, and a summary. What the handler
+// returns as an error goes through the table of problems.
 func route[I, O any](a *API, tag, pattern, id, summary string, handle func(context.Context, *I) (*O, error)) {
 	method, path, _ := strings.Cut(pattern, " ")
 	operation := huma.Operation{
 		OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{tag},
-		DefaultStatus: statusOf(new(O)), MaxBodyBytes: maxBody + 1, BodyReadTimeout: 10 * time.Second,
+		DefaultStatus: statusOf(new(O)), MaxBodyBytes: maxBody + 1, BodyReadTimeout: bodyTimeout,
 	}
-	huma.Register(a.huma, operation, handle)
+	huma.Register(a.huma, operation, func(ctx context.Context, in *I) (*O, error) {
+		out, err := handle(ctx, in)
+		if err != nil {
+			return nil, a.problem(ctx, id, err)
+		}
+		return out, nil
+	})
+	a.describeRoute(path, method, id)
 }
 
-// MarshalOpenAPI is the document that is committed and served, indented, with a line break at its end.
-func (a *API) MarshalOpenAPI() ([]byte, error) {
-	document, err := json.MarshalIndent(a.OpenAPI(), "", "  ")
+// member is route for those who are signed in.
+func member[I, O any](a *API, tag, pattern, id, summary string, handle func(context.Context, auth.Principal, *I) (*O, error)) {
+	route(a, tag, pattern, id, summary, func(ctx context.Context, in *I) (*O, error) {
+		p, err := signedInOnly(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return handle(ctx, p, in)
+	})
+}
+
+// describeRoute puts right what huma writes about an operation, and keeps it for the page for people.
+func (a *API) describeRoute(path, method, id string) {
+	item := a.huma.OpenAPI().Paths[path]
+	for _, operation := range []*huma.Operation{item.Get, item.Post, item.Delete} {
+		if operation != nil && operation.OperationID == id {
+			operation.Responses["default"] = problemResponse
+			if id == "calendar" {
+				operation.Responses["200"].Content = map[string]*huma.MediaType{"text/calendar": {Schema: &huma.Schema{Type: huma.TypeString}}}
+			}
+			a.operations = append(a.operations, operation)
+		}
+	}
+}
+
+// problemResponse is the answer of every operation that does not succeed.
+var problemResponse = &huma.Response{
+	Description: "A problem, as RFC 9457 has it",
+	Content:     map[string]*huma.MediaType{"application/problem+json": {Schema: &huma.Schema{Ref: "#/components/schemas/Problem"}}},
+}
+
+// document is what is committed and served: indented, with a line break at its end.
+func (a *API) document() ([]byte, error) {
+	document, err := json.MarshalIndent(a.huma.OpenAPI(), "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("encode OpenAPI document: %w", err)
 	}
 	return append(document, '\n'), nil
-}
-
-// events registers the stream of changes; its answer is described by hand, because it never ends.
-func (a *API) events(tag string) {
-	a.OpenAPI().AddOperation(&huma.Operation{
-		OperationID: "events", Method: http.MethodGet, Path: "/v1/events", Summary: "Visits as they change", Tags: []string{tag},
-		Description: "Server-sent events. `event: visit` carries a VisitFacts object as data; a comment every 15 seconds keeps the line open.",
-		Responses: map[string]*huma.Response{
-			"200":     {Description: "A stream that lasts until the session ends", Content: map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}}}},
-			"default": problemResponse,
-		},
-	})
-}
-
-var problemResponse = &huma.Response{
-	Description: "A problem, as RFC 9457 has it",
-	Content:     map[string]*huma.MediaType{"application/problem+json": {Schema: &huma.Schema{Ref: "#/components/schemas/Problem"}}},
 }

@@ -23,6 +23,7 @@ type VisitFacts struct {
 	ReadyAt       *time.Time  `json:"readyAt,omitempty"`
 	StartedAt     *time.Time  `json:"startedAt,omitempty"`
 	FinishedAt    *time.Time  `json:"finishedAt,omitempty"`
+	Identity      string      `json:"identity,omitempty" enum:"idCard,drivingLicence,passport,known" doc:"How the identity was established at the desk"`
 	ExpectedStart time.Time   `json:"expectedStart" doc:"The booked start plus the delay"`
 	DelayMinutes  int         `json:"delayMinutes" doc:"How late the professional runs"`
 	Professional  string      `json:"professional" enum:"away,busy,here"`

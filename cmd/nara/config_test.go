@@ -1,0 +1,109 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// plain are the settings that kong gives when nothing is set.
+func plain() settings {
+	return settings{Listen: "127.0.0.1:8080", AdminListen: "127.0.0.1:8081", DataDir: "./data", MediaListen: "127.0.0.1:7882", LogLevel: "info"}
+}
+
+func TestSettings_NothingSetIsAWholeConfiguration(t *testing.T) {
+	c, err := plain().parse(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"http://localhost:8080", "http://127.0.0.1:8080"}, c.origins); diff != "" {
+		t.Error(diff)
+	}
+	if c.loops != runtime.GOMAXPROCS(0) || len(c.mediaAddresses) != 1 || c.mediaAddresses[0].String() != "127.0.0.1" || c.exposed() {
+		t.Errorf("unexpected defaults: %+v", c)
+	}
+}
+
+func TestSettings_EachFaultIsNamed(t *testing.T) {
+	for name, test := range map[string]struct {
+		change func(*settings)
+		says   string
+	}{
+		"no port":              {func(s *settings) { s.Listen = "127.0.0.1" }, "--listen (NARA_LISTEN): \"127.0.0.1\" is not an address"},
+		"port too large":       {func(s *settings) { s.Listen = "127.0.0.1:70000" }, "--listen"},
+		"a name":               {func(s *settings) { s.AdminListen = "example.org:80" }, "--admin-listen"},
+		"same address":         {func(s *settings) { s.AdminListen = s.Listen }, "--admin-listen (NARA_ADMIN_LISTEN): is the same"},
+		"no folder":            {func(s *settings) { s.DataDir = " " }, "--data-dir"},
+		"another database":     {func(s *settings) { s.DatabaseURL = "mysql://x:secret@y/z" }, "--database-url (NARA_DATABASE_URL): starts with neither postgres://"},
+		"not NATS":             {func(s *settings) { s.NATSURL = "http://x" }, "--nats-url (NARA_NATS_URL)"},
+		"media without port":   {func(s *settings) { s.MediaListen = "127.0.0.1" }, "--media-listen"},
+		"media everywhere":     {func(s *settings) { s.MediaListen = "0.0.0.0:7882" }, "--media-address (NARA_MEDIA_ADDRESS): is needed"},
+		"media to a name":      {func(s *settings) { s.MediaAddress = []string{"sfu.example"} }, "--media-address"},
+		"base without scheme":  {func(s *settings) { s.BaseURL = "nara.example" }, "--base-url"},
+		"base with path":       {func(s *settings) { s.BaseURL = "https://nara.example/app" }, "has more than a scheme"},
+		"base mixed":           {func(s *settings) { s.BaseURL = "https://nara.example,http://localhost:8080" }, "mixes http and https"},
+		"no loops":             {func(s *settings) { s.Loops = "0" }, "--loops (NARA_LOOPS): \"0\" is not a number"},
+		"loops in words":       {func(s *settings) { s.Loops = "two" }, "--loops"},
+		"unknown level of log": {func(s *settings) { s.LogLevel = "loud" }, "--log-level"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := plain()
+			test.change(&s)
+			_, err := s.parse(nil)
+			var faults configFaults
+			if !errors.As(err, &faults) || len(faults) != 1 || !strings.Contains(faults[0], test.says) {
+				t.Fatalf("got %v, want one fault that says %s", err, test.says)
+			}
+			if strings.Contains(err.Error(), "secret") {
+				t.Errorf("the fault repeats a password: %v", err)
+			}
+		})
+	}
+}
+
+func TestRun_AllFaultsAtOnceFromFlagsAndEnvironment(t *testing.T) {
+	environment := map[string]string{"NARA_DEMO": "perhaps", "NARA_LOOPS": "many", "NARA_DATABASE_URL": "mysql://x", "NARA_LISTEN": "nowhere"}
+	var out, complaints bytes.Buffer
+	code := run(context.Background(), []string{"serve", "--media-listen", "0.0.0.0:7882", "--admin-listen", "127.0.0.1:8081"},
+		func(name string) string { return environment[name] }, &out, &complaints)
+	if code != 2 {
+		t.Errorf("exit code %d, want 2", code)
+	}
+	for _, want := range []string{"NARA_DEMO is \"perhaps\"", "--loops", "--database-url", "--listen", "--media-address"} {
+		if !strings.Contains(complaints.String(), want) {
+			t.Errorf("%s is not told:\n%s", want, complaints.String())
+		}
+	}
+	if lines := strings.Count(complaints.String(), "\n"); lines != 6 {
+		t.Errorf("%d lines, want a heading and 5 faults:\n%s", lines, complaints.String())
+	}
+}
+
+func TestRun_FlagWinsOverEnvironment(t *testing.T) {
+	var complaints bytes.Buffer
+	code := run(context.Background(), []string{"serve", "--listen", "alsonowhere", "--loops", "0"},
+		func(name string) string { return map[string]string{"NARA_LISTEN": "nowhere"}[name] }, &bytes.Buffer{}, &complaints)
+	if code != 2 || !strings.Contains(complaints.String(), "alsonowhere") {
+		t.Errorf("exit code %d:\n%s", code, complaints.String())
+	}
+}
+
+func TestRun_UnknownFlagAndHelp(t *testing.T) {
+	none := func(string) string { return "" }
+	var out, complaints bytes.Buffer
+	if code := run(context.Background(), []string{"serve", "--colour"}, none, &out, &complaints); code != 2 {
+		t.Errorf("unknown flag: exit code %d", code)
+	}
+	if code := run(context.Background(), []string{"serve", "--help"}, none, &out, &complaints); code != 0 || !strings.Contains(out.String(), "--admin-listen") {
+		t.Errorf("help: exit code %d\n%s", code, out.String())
+	}
+	out.Reset()
+	if code := run(context.Background(), []string{"version"}, none, &out, &complaints); code != 0 || !strings.HasPrefix(out.String(), "nara ") {
+		t.Errorf("version: exit code %d\n%s", code, out.String())
+	}
+}
