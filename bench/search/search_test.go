@@ -44,9 +44,10 @@ func twoSlots(w http.ResponseWriter, _ *http.Request) {
 }
 
 func TestRun_AsksEveryQuestionInTurn(t *testing.T) {
-	asked := make(chan string, 100)
+	asked, people := make(chan string, 100), make(chan string, 100)
 	c := &county{directory: twoServices, slots: func(w http.ResponseWriter, r *http.Request) {
 		asked <- r.URL.RawQuery
+		people <- r.Header.Get("X-Forwarded-For")
 		twoSlots(w, r)
 	}}
 	var out bytes.Buffer
@@ -57,6 +58,14 @@ func TestRun_AsksEveryQuestionInTurn(t *testing.T) {
 	times := map[string]int{}
 	for q := range asked {
 		times[q]++
+	}
+	close(people)
+	seen := map[string]bool{}
+	for address := range people {
+		if seen[address] || !strings.HasPrefix(address, "198.51.100.") {
+			t.Errorf("asks again as %q: one person's searches are limited", address)
+		}
+		seen[address] = true
 	}
 	// 8 questions: each once to warm up, twice in turn, twice in parallel.
 	if len(times) != 8 || times["language=fi&service=hudbesvar"] != 5 || times["modality=hosted&service=lakare"] != 5 {
