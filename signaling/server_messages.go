@@ -159,3 +159,11 @@ func newServerMessage(kind string) ServerMessage {
 	}
 	return nil
 }
+
+// RequestOf is the number of the request that a message answers, or 0.
+func RequestOf(m ServerMessage) int64 {
+	if n, ok := m.(interface{ number() int64 }); ok {
+		return n.number()
+	}
+	return 0
+}

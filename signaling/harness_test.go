@@ -1,0 +1,239 @@
+package signaling_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"nara/auth"
+	"nara/internal/bus"
+	"nara/sfu"
+	"nara/signaling"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// house is a whole service on real parts: bus, media server, node, gateways behind HTTP.
+type house struct {
+	t        *testing.T
+	bus      *bus.Bus
+	node     *signaling.Node
+	gateways []*signaling.Gateway
+	servers  []*httptest.Server
+	visits   *visits
+	tickets  *tickets
+}
+
+// setting of a house; zero values are the product's.
+type setting struct {
+	gateways    int
+	joinTimeout time.Duration
+	pingEvery   time.Duration
+	grace       time.Duration
+	silence     time.Duration
+}
+
+func newHouse(t *testing.T, o setting) *house {
+	t.Helper()
+	h := &house{t: t, visits: newVisits(), tickets: &tickets{grants: map[string]auth.Grant{}}}
+	log := slog.New(slog.NewTextHandler(&testLog{t: t}, nil))
+	var err error
+	if h.bus, err = bus.Start(t.Context(), bus.Options{Log: log}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(h.bus.Close)
+	h.node = signaling.NewNode(signaling.NodeOptions{ID: "n1", Bus: h.bus, Log: log, Grace: o.grace, Silence: o.silence})
+	media, err := sfu.New(sfu.Config{Listen: netip.MustParseAddrPort("127.0.0.1:0"), Events: h.node.MediaEvent})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := media.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := h.node.Start(media); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(h.node.Close)
+	for range max(1, o.gateways) {
+		s := httptest.NewUnstartedServer(nil)
+		origin := "http://" + s.Listener.Addr().String()
+		g, err := signaling.NewGateway(signaling.GatewayOptions{Bus: h.bus, Tickets: h.tickets, Visits: h.visits,
+			Origins: []string{origin}, Home: "n1", Log: log, JoinTimeout: o.joinTimeout, PingEvery: o.pingEvery})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Config.Handler = g
+		s.Start()
+		t.Cleanup(s.Close)
+		t.Cleanup(g.Close)
+		h.gateways, h.servers = append(h.gateways, g), append(h.servers, s)
+	}
+	return h
+}
+
+func (h *house) url(gateway int) string {
+	return "ws" + strings.TrimPrefix(h.servers[gateway].URL, "http")
+}
+
+// ticket issues one for a visit: a host is called anna, everybody else waits.
+func (h *house) ticket(room, participant string, role auth.CallRole) string {
+	return h.tickets.issue(auth.Grant{Room: room, RoomKind: auth.RoomVisit, Participant: participant, Role: role, Name: "Name of " + participant})
+}
+
+// check issues a ticket for a room without a visit.
+func (h *house) check(room, participant string) string {
+	return h.tickets.issue(auth.Grant{Room: room, RoomKind: auth.RoomCheck, Participant: participant, Role: auth.CallHost, Name: participant})
+}
+
+// tickets is the edge to auth: opaque tokens, each good once.
+type tickets struct {
+	mu     sync.Mutex
+	grants map[string]auth.Grant
+	used   int
+}
+
+func (t *tickets) issue(g auth.Grant) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	token := fmt.Sprintf("ticket-%d", len(t.grants)+t.used)
+	t.grants[token] = g
+	return token
+}
+
+func (t *tickets) Redeem(_ context.Context, ticket auth.Ticket) (auth.Grant, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	g, ok := t.grants[ticket.Reveal()]
+	if !ok {
+		return g, auth.ErrBadTicket
+	}
+	if g.Room == "" {
+		return g, auth.ErrTicketUsed
+	}
+	t.grants[ticket.Reveal()] = auth.Grant{}
+	return g, nil
+}
+
+// visits is the edge to the visit: hosts are in, others wait; it tells what it was told.
+type visits struct {
+	mu      sync.Mutex
+	state   map[string]string // by visit
+	told    []string
+	changed chan struct{} // closed and made anew at every change
+	refuse  error         // of Enter
+}
+
+func newVisits() *visits { return &visits{state: map[string]string{}, changed: make(chan struct{})} }
+
+func (v *visits) note(format string, a ...any) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.told = append(v.told, fmt.Sprintf(format, a...))
+	close(v.changed)
+	v.changed = make(chan struct{})
+}
+
+func (v *visits) set(visit, state string) {
+	v.mu.Lock()
+	v.state[visit] = state
+	v.mu.Unlock()
+	v.note("%s is %s", visit, state)
+}
+
+// await waits until the visits were told something.
+func (v *visits) await(t *testing.T, what string) {
+	t.Helper()
+	deadline := time.After(10 * time.Second)
+	for {
+		v.mu.Lock()
+		changed, told := v.changed, strings.Join(v.told, "\n")
+		v.mu.Unlock()
+		if strings.Contains(told, what) {
+			return
+		}
+		select {
+		case <-changed:
+		case <-deadline:
+			t.Fatalf("the visit was never told %q, only:\n%s", what, told)
+		}
+	}
+}
+
+func (v *visits) Enter(_ context.Context, g auth.Grant) (bool, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.refuse != nil {
+		return false, v.refuse
+	}
+	return g.Role == auth.CallHost || g.Role == auth.CallRoom, nil
+}
+
+func (v *visits) Arrived(_ context.Context, g auth.Grant) error {
+	v.note("%s arrived", g.Participant)
+	return nil
+}
+
+func (v *visits) Admit(_ context.Context, by auth.Grant, p signaling.ParticipantID) error {
+	if by.Participant == "jonas" {
+		return fmt.Errorf("admit: %w", signaling.NotAllowed)
+	}
+	v.note("%s admits %s", by.Participant, p)
+	return nil
+}
+
+func (v *visits) Left(_ context.Context, _ signaling.RoomID, p signaling.ParticipantID, why signaling.LeaveReason) error {
+	v.note("%s left: %s", p, why)
+	return nil
+}
+
+func (v *visits) Watch(ctx context.Context, g auth.Grant) (<-chan signaling.Snapshot, error) {
+	out := make(chan signaling.Snapshot, 1)
+	go func() { // ends with ctx, which the session ends
+		var last []byte
+		for {
+			v.mu.Lock()
+			state, changed := v.state[g.Room], v.changed
+			v.mu.Unlock()
+			b, err := json.Marshal(map[string]string{"id": g.Room, "state": state, "you": g.Participant})
+			if err != nil {
+				panic(err)
+			}
+			if !bytes.Equal(b, last) {
+				last = b
+				select {
+				case out <- signaling.Snapshot{Visit: b, Over: state == "finished"}:
+				case <-ctx.Done():
+					return
+				}
+			}
+			select {
+			case <-changed:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return out, nil
+}
+
+// testLog passes log lines on to the test until it has ended.
+type testLog struct{ t *testing.T }
+
+func (l *testLog) Write(b []byte) (int, error) {
+	if l.t.Context().Err() == nil {
+		l.t.Logf("%s", bytes.TrimSpace(b))
+	}
+	return len(b), nil
+}

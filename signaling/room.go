@@ -1,0 +1,248 @@
+package signaling
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"nara/internal/bus"
+)
+
+// maxHistory is how much chat a newcomer gets.
+const maxHistory = 200
+
+// room is one room on its node. The goroutine of run owns all its fields but the mailbox.
+type room struct {
+	*mailbox
+	node  *Node
+	id    RoomID
+	place bus.Place
+
+	members []*member // in order of arrival; few
+	chat    []ChatMessage
+	chats   int // ever written
+	peers   int // connections ever made
+	ending  bool
+}
+
+func newRoom(n *Node, id RoomID, place bus.Place) *room {
+	return &room{mailbox: newMailbox(), node: n, id: id, place: place}
+}
+
+// run lives as long as somebody is in the room.
+func (r *room) run() {
+	defer r.node.forget(r)
+	mine := r.verify()
+	for {
+		for _, do := range r.take() {
+			do()
+		}
+		if len(r.members) == 0 && r.closeIfEmpty() {
+			break
+		}
+		<-r.wake
+	}
+	if mine {
+		// Only now may the room get a new place: nothing is done in this one any more.
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		defer cancel()
+		if err := r.node.Bus.Placement().Release(ctx, string(r.id), r.place); err != nil && !errors.Is(err, bus.ErrMoved) {
+			r.node.Log.Warn("room not released", "room", r.id, "error", err)
+		}
+	}
+}
+
+// verify looks whether the room is placed here; otherwise whoever asks must look again.
+func (r *room) verify() bool {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	place, err := r.node.Bus.Placement().Lookup(ctx, string(r.id))
+	r.ending = err != nil || place != r.place
+	return !r.ending
+}
+
+// serve does what a gateway asks and answers it.
+func (r *room) serve(verb string, m *nats.Msg) {
+	v := verdict{Code: moved}
+	if !r.ending {
+		v = r.verdict(verb, m.Data)
+	}
+	r.node.answer(m, v)
+}
+
+func (r *room) verdict(verb string, data []byte) verdict {
+	switch verb {
+	case verbJoin:
+		return serve(data, r.join)
+	case verbOffer:
+		return serveMember(r, data, r.offer)
+	case verbMute:
+		return serveMember(r, data, r.mute)
+	case verbChat:
+		return serveMember(r, data, r.writeChat)
+	case verbWaiting:
+		return serveMember(r, data, r.mayAdmit)
+	case verbAdmit:
+		return serveMember(r, data, r.admit)
+	case verbLeave:
+		return serveMember(r, data, r.leave)
+	case verbKeep:
+		return serveMember(r, data, r.keep)
+	case verbLost:
+		return serveMember(r, data, r.lost)
+	case verbRemove:
+		return serve(data, r.remove)
+	case verbClose:
+		return r.close()
+	}
+	return verdict{Code: Internal, Message: "unknown verb"}
+}
+
+// serve decodes what was asked.
+func serve[B any](data []byte, do func(B) verdict) verdict {
+	var body B
+	if err := json.Unmarshal(data, &body); err != nil {
+		return verdict{Code: Internal, Message: "not ours"}
+	}
+	return do(body)
+}
+
+// serveMember decodes what a session asked and finds its member. A session that was replaced has none.
+func serveMember[M any](r *room, data []byte, do func(*member, M) verdict) verdict {
+	return serve(data, func(a asked[M]) verdict {
+		m := r.member(a.From.Participant)
+		if m == nil || !m.attached || m.to != a.From {
+			return verdict{Code: WrongState}
+		}
+		return do(m, a.Message)
+	})
+}
+
+func (r *room) member(id ParticipantID) *member {
+	if i := slices.IndexFunc(r.members, func(m *member) bool { return m.id == id }); i >= 0 {
+		return r.members[i]
+	}
+	return nil
+}
+
+// others are those who may see m and are not m.
+func (r *room) others(m *member) []*member {
+	var out []*member
+	for _, o := range r.members {
+		if o != m && o.admitted {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// show tells a message to everyone who may see m but m itself.
+func (r *room) show(m *member, msg ServerMessage) {
+	others := r.others(m)
+	if len(others) == 0 {
+		return
+	}
+	data := r.encode(msg)
+	for _, o := range others {
+		r.deliver(o, data)
+	}
+}
+
+// tell tells a message to one participant.
+func (r *room) tell(m *member, msg ServerMessage) { r.deliver(m, r.encode(msg)) }
+
+func (r *room) encode(msg ServerMessage) json.RawMessage {
+	data, err := Encode(msg)
+	if err != nil {
+		r.node.Log.Error("message not encoded", "room", r.id, "error", err)
+		return nil
+	}
+	return data
+}
+
+func (r *room) deliver(m *member, data json.RawMessage) {
+	if m.attached && data != nil {
+		m.number++
+		r.publish(sessionSubject(r.id, r.place.Epoch, m.to), parcel{Number: m.number, Message: data})
+	}
+}
+
+// dismiss ends a member's session.
+func (r *room) dismiss(m *member, e Ending) {
+	if m.attached {
+		m.number++
+		r.publish(sessionSubject(r.id, r.place.Epoch, m.to), parcel{Number: m.number, End: &e})
+		m.attached = false
+	}
+}
+
+func (r *room) publish(subject string, v any) {
+	if err := r.node.Bus.Publish(subject, v); err != nil {
+		r.node.Log.Error("not told", "room", r.id, "error", err)
+	}
+}
+
+// drop takes a member out of the room and tells the others why. Nothing is told when the room closes.
+func (r *room) drop(m *member, why LeaveReason, e Ending) {
+	m.stop()
+	r.members = slices.DeleteFunc(r.members, func(o *member) bool { return o == m })
+	r.disconnect(m, string(why))
+	r.dismiss(m, e)
+	r.node.Log.Info("participant left", "room", r.id, "participant", m.id, "reason", why)
+	if why == LeftClosed {
+		return
+	}
+	r.unpublish(m)
+	r.show(m, &ParticipantLeft{Participant: m.id, Reason: why})
+	if m.visit {
+		r.publish(leftSubject(r.id, r.place.Epoch), departure{Participant: m.id, Reason: why})
+	}
+}
+
+// close ends the room: its visit is over.
+func (r *room) close() verdict {
+	r.end(EndClosed)
+	return verdict{}
+}
+
+// shutdown ends the room: the node goes down.
+func (r *room) shutdown() { r.end(EndShutdown) }
+
+func (r *room) end(e Ending) {
+	r.ending = true
+	for _, m := range slices.Clone(r.members) {
+		r.drop(m, LeftClosed, e)
+	}
+}
+
+// remove puts a participant out.
+func (r *room) remove(d departure) verdict {
+	m := r.member(d.Participant)
+	if m == nil {
+		return verdict{Code: NoSuchParticipant}
+	}
+	r.drop(m, LeftRemoved, EndRemoved)
+	return verdict{}
+}
+
+// writeChat writes a line of chat.
+func (r *room) writeChat(m *member, c PostChat) verdict {
+	if !m.admitted {
+		return verdict{Code: WrongState}
+	}
+	r.chats++
+	line := ChatMessage{ID: ChatID(fmt.Sprintf("%d-%d", r.place.Epoch, r.chats)), From: m.id, Name: m.name,
+		Text: c.Text, At: Time{time.Now()}}
+	r.chat = append(r.chat, line)
+	if len(r.chat) > maxHistory {
+		r.chat = slices.Delete(r.chat, 0, len(r.chat)-maxHistory)
+	}
+	r.tell(m, &Chat{c.Numbered, line})
+	r.show(m, &Chat{Message: line})
+	return verdict{}
+}

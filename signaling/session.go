@@ -1,0 +1,279 @@
+package signaling
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"golang.org/x/time/rate"
+
+	"nara/auth"
+	"nara/internal/bus"
+)
+
+// How fast a client may speak: messages and control frames together. Beyond it each message is refused; after
+// maxRefused refusals the session ends.
+const (
+	messagesPerSecond = 20
+	messageBurst      = 60
+	maxRefused        = 100
+)
+
+// closeGrace is how long a client may take to read what is left and the close frame.
+const closeGrace = 3 * time.Second
+
+// session is one WebSocket. The handler's goroutine owns it: it alone reads, decides and asks the node. A second
+// goroutine only writes what stands in the outbox (write.go). Others end it or put letters into its outbox.
+type session struct {
+	g      *Gateway
+	id     sessionID
+	ctx    context.Context // ends with the session
+	cancel context.CancelFunc
+	out    *outbox
+	watch  chan feed // holds one: the visit, from the owner to the writer
+
+	place    atomic.Pointer[bus.Place] // of the room, set before the node is asked to join
+	received uint64                    // number of the last parcel; only the gateway's stream reads or writes it
+	detached atomic.Bool               // the node has ended it: there is nothing to tell it
+
+	mu       sync.Mutex // guards the fields below
+	conn     *websocket.Conn
+	deadline bool // the session ends and no deadline may be moved any more
+
+	// only the owner uses these
+	grant    auth.Grant
+	admitted bool // straight in, says the visit
+	joined   bool
+	limiter  *rate.Limiter
+	refused  int
+}
+
+func newSession(g *Gateway, id sessionID) *session {
+	s := &session{g: g, id: id, out: newOutbox(), watch: make(chan feed, 1),
+		limiter: rate.NewLimiter(messagesPerSecond, messageBurst)}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	return s
+}
+
+// serve runs the session until both sides have closed.
+func (s *session) serve(conn *websocket.Conn) {
+	defer conn.Close()
+	s.mu.Lock()
+	s.conn = conn
+	if s.deadline { // ended before it began
+		_ = conn.NetConn().SetDeadline(time.Now().Add(closeGrace))
+	}
+	s.mu.Unlock()
+	conn.SetPongHandler(func(string) error { return s.control() })
+	conn.SetPingHandler(func(data string) error {
+		if err := s.control(); err != nil {
+			return err
+		}
+		err := conn.WriteControl(websocket.PongMessage, []byte(data), time.Now().Add(time.Second))
+		if errors.Is(err, websocket.ErrCloseSent) || isTimeout(err) {
+			return nil
+		}
+		return err
+	})
+	written := make(chan struct{})
+	go func() { // ends when the outbox has ended; waited for below
+		defer close(written)
+		s.write(conn)
+	}()
+	s.end(s.read(conn))
+	s.detach()
+	<-written
+	s.drain(conn)
+	s.g.Log.Info("session ended", "session", s.id, "room", s.grant.Room, "participant", s.grant.Participant)
+}
+
+// end ends the session after what is in the outbox. The client has closeGrace to read it.
+func (s *session) end(e Ending) {
+	if s.out.finish(e) {
+		s.hurry()
+	}
+}
+
+// hurry sets the last deadline; when there is no connection yet, serve does.
+func (s *session) hurry() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.deadline = true
+	if s.conn != nil {
+		_ = s.conn.NetConn().SetDeadline(time.Now().Add(closeGrace))
+	}
+	s.cancel()
+}
+
+// extend gives the client another while to be heard of.
+func (s *session) extend(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.deadline {
+		_ = s.conn.NetConn().SetReadDeadline(time.Now().Add(d))
+	}
+}
+
+func (s *session) patience() time.Duration { return 3 * s.g.PingEvery }
+
+// control takes a ping or a pong.
+func (s *session) control() error {
+	if s.joined {
+		s.extend(s.patience())
+	}
+	if !s.limiter.Allow() {
+		s.refused++
+		if s.refused > maxRefused {
+			return errFlood
+		}
+	}
+	return nil
+}
+
+var errFlood = errors.New("too many control frames")
+
+// read serves the client's messages until there is a reason to end.
+func (s *session) read(conn *websocket.Conn) Ending {
+	s.extend(s.g.JoinTimeout)
+	for {
+		data, end := s.next(conn)
+		if end != nil {
+			return *end
+		}
+		if s.out.ended() {
+			return EndLeft // another ending came first and counts
+		}
+		if !s.limiter.Allow() {
+			s.refused++
+			if s.refused > maxRefused {
+				return EndNotAllowed
+			}
+			s.refuse(nil, TooMany, "")
+			continue
+		}
+		s.refused = 0
+		m, err := DecodeClient(data)
+		if err != nil {
+			s.refuse(nil, BadMessage, err.Error())
+			if !s.joined {
+				return EndBadMessage
+			}
+			continue
+		}
+		if end := s.handle(m); end != nil {
+			return *end
+		}
+		if s.joined {
+			s.extend(s.patience())
+		}
+	}
+}
+
+// next reads one message of at most MaxMessage bytes.
+func (s *session) next(conn *websocket.Conn) ([]byte, *Ending) {
+	kind, r, err := conn.NextReader()
+	if err != nil {
+		return nil, s.failed(err)
+	}
+	data, err := io.ReadAll(io.LimitReader(r, MaxMessage+1))
+	if err != nil {
+		return nil, s.failed(err)
+	}
+	if len(data) > MaxMessage {
+		s.refuse(nil, TooLarge, "")
+		return nil, &EndTooLarge
+	}
+	if kind != websocket.TextMessage {
+		s.refuse(nil, BadMessage, "messages are text")
+		return nil, &EndBadMessage
+	}
+	return data, nil
+}
+
+// failed says how to end when nothing can be read any more.
+func (s *session) failed(err error) *Ending {
+	switch {
+	case errors.Is(err, errFlood):
+		return &EndNotAllowed
+	case isTimeout(err) && !s.joined:
+		return &EndJoinTimeout
+	case isTimeout(err):
+		return &EndUnavailable
+	}
+	return &EndLeft // the client said goodbye and has been answered, or nobody is there to read why
+}
+
+// drain reads what is still coming, so that the close frame is not lost to a reset.
+func (s *session) drain(conn *websocket.Conn) {
+	_ = conn.NetConn().SetReadDeadline(time.Now().Add(time.Second))
+	for left := 1 << 20; left > 0; {
+		_, r, err := conn.NextReader()
+		if err != nil {
+			return
+		}
+		n, err := io.Copy(io.Discard, io.LimitReader(r, int64(left)))
+		if err != nil {
+			return
+		}
+		left -= int(n) + 1
+	}
+}
+
+// refuse answers a message with an error.
+func (s *session) refuse(m ClientMessage, code Code, text string) {
+	e := &Error{Code: code, Message: text}
+	if text == "" {
+		e.Message = code.text()
+	}
+	if m != nil {
+		e.Request = m.number()
+	}
+	s.tell(e)
+}
+
+// tell queues a message of the gateway itself.
+func (s *session) tell(m ServerMessage) {
+	data, err := Encode(m)
+	if err != nil {
+		s.g.Log.Error("message not encoded", "error", err)
+		return
+	}
+	s.push(letter{data: data})
+}
+
+func (s *session) push(l letter) {
+	if s.out.push(l) {
+		s.g.Log.Info("session is slow", "session", s.id)
+		s.hurry()
+	}
+}
+
+// receive takes a parcel of the node. Only the gateway's stream calls it.
+func (s *session) receive(room RoomID, epoch bus.Epoch, p parcel) {
+	place := s.place.Load()
+	if place == nil || place.Epoch != epoch || p.Number <= s.received {
+		return // of a room that has moved, or twice
+	}
+	if p.Number != s.received+1 {
+		s.g.Log.Warn("parcel lost", "room", room, "session", s.id)
+		s.end(EndUnavailable)
+		return
+	}
+	s.received = p.Number
+	if p.End != nil {
+		s.detached.Store(true)
+		s.end(*p.End)
+		return
+	}
+	s.push(letter{data: p.Message, joined: p.Number == 1})
+}
+
+func isTimeout(err error) bool {
+	var n net.Error
+	return errors.As(err, &n) && n.Timeout()
+}
