@@ -29,6 +29,7 @@ const find = createRoute({
 const confirm = createRoute({
   getParentRoute: () => patient,
   path: "/confirm/$hold",
+  validateSearch: ({ move }: Record<string, unknown>): { move?: string } => (typeof move === "string" && move !== "" ? { move } : {}),
   component: lazyRouteComponent(() => import("../patient/ConfirmPage"), "ConfirmPage"),
 });
 
