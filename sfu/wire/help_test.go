@@ -1,0 +1,165 @@
+package wire
+
+import (
+	"encoding/binary"
+	"net"
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/pion/rtp"
+	"github.com/pion/srtp/v3"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var (
+	clientKey, clientSalt = []byte("client-key-16-by"), []byte("client-salt-")
+	serverKey, serverSalt = []byte("server-key-16-by"), []byte("server-salt-")
+)
+
+// bench is a Loop that nobody runs: tests hand it packets, and its clock is
+// theirs.
+type bench struct {
+	*Loop
+	t    testing.TB
+	time time.Duration
+}
+
+func newBench(t testing.TB) *bench {
+	t.Helper()
+	id, err := NewIdentity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &bench{t: t, time: time.Second}
+	b.Loop, err = Listen(Config{Listen: netip.MustParseAddrPort("127.0.0.1:0"), Identity: id, Now: func() time.Duration { return b.time }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return b
+}
+
+// in hands a copy of a datagram to the loop, as a batch of its own.
+func (b *bench) in(d []byte, from netip.AddrPort) {
+	b.Lock()
+	a := addressOf(from)
+	b.packet(append([]byte(nil), d...), &a)
+	b.Unlock()
+}
+
+// far is the client's end: a socket and a record of what its Conn was told.
+type far struct {
+	t     testing.TB
+	b     *bench
+	sock  *net.UDPConn
+	addr  netip.AddrPort
+	conn  *Conn
+	crypt *srtp.Context // client to server, by pion
+
+	connected int
+	failures  []Failure
+	keyframes []uint32
+	stalls    int
+	packets   []Packet
+	reports   int
+}
+
+func (f *far) Connected()                           { f.connected++ }
+func (f *far) Failed(w Failure)                     { f.failures = append(f.failures, w) }
+func (f *far) KeyframeWanted(ssrc uint32)           { f.keyframes = append(f.keyframes, ssrc) }
+func (f *far) Stalled()                             { f.stalls++ }
+func (f *far) SenderReport(*Stream, uint64, uint32) { f.reports++ }
+func (f *far) RTP(p *Packet) {
+	c := *p
+	c.Payload = append([]byte(nil), p.Payload...)
+	f.packets = append(f.packets, c)
+}
+
+const (
+	farAudio = 7
+	farVideo = 8
+)
+
+// newFar makes a Conn with a socket at its other end; keyed ones have keys and
+// an address, as after a handshake.
+func newFar(t testing.TB, b *bench, keyed bool) *far {
+	t.Helper()
+	sock, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = sock.Close() })
+	f := &far{t: t, b: b, sock: sock, addr: sock.LocalAddr().(*net.UDPAddr).AddrPort()}
+	if f.crypt, err = srtp.CreateContext(clientKey, clientSalt, srtp.ProtectionProfileAeadAes128Gcm); err != nil {
+		t.Fatal(err)
+	}
+	b.Lock()
+	defer b.Unlock()
+	f.conn = b.Connect(Remote{Ufrag: "theirs", Password: "their-password-of-22-chars"}, f)
+	f.conn.Receive([]Incoming{
+		{Mid: "0", PayloadType: 111, Clock: 48000, SSRC: farAudio, MidExt: 4, TransportExt: 3, Sink: f},
+		{Mid: "1", PayloadType: 96, Clock: 90000, Video: true, SSRC: farVideo, MidExt: 4, TransportExt: 3, Sink: f},
+	})
+	if keyed {
+		in, err := newGCM(clientKey, clientSalt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := newGCM(serverKey, serverSalt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := addressOf(f.addr)
+		f.conn.heard(&a, a.key(), true)
+		f.conn.keyed(in, out)
+	}
+	return f
+}
+
+// rtp seals a packet as the client would.
+func (f *far) rtp(h rtp.Header, payload string) []byte {
+	f.t.Helper()
+	h.Version = 2
+	p, err := (&rtp.Packet{Header: h, Payload: []byte(payload)}).Marshal()
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	s, err := f.crypt.EncryptRTP(nil, p, nil)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return s
+}
+
+func (f *far) rtcp(plain []byte) []byte {
+	f.t.Helper()
+	s, err := f.crypt.EncryptRTCP(nil, plain, nil)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return s
+}
+
+// read waits for a datagram from the server.
+func (f *far) read() []byte {
+	f.t.Helper()
+	buf := make([]byte, 2048)
+	if err := f.sock.SetReadDeadline(time.Now().Add(5 * time.Second)); err != nil {
+		f.t.Fatal(err)
+	}
+	n, _, err := f.sock.ReadFromUDPAddrPort(buf)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return buf[:n]
+}
+
+// seqOf is the RTP sequence number of a packet.
+func seqOf(p []byte) uint16 { return binary.BigEndian.Uint16(p[2:]) }
