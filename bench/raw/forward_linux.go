@@ -27,17 +27,19 @@ type opened struct {
 	rollover uint32
 }
 
-func newForwarder(s *server) *forwarder {
-	return &forwarder{s: s, open: make([]opened, 0, batchSize)}
+func newForwarder(s *server) (*forwarder, error) {
+	conn, err := s.media.SyscallConn()
+	if err != nil {
+		return nil, fmt.Errorf("reach media socket: %w", err)
+	}
+	return &forwarder{
+		s: s, in: newReceiver(conn), out: newSender(conn, s.segment),
+		open: make([]opened, 0, batchSize),
+	}, nil
 }
 
 // run forwards until the socket is closed.
 func (f *forwarder) run() error {
-	conn, err := f.s.media.SyscallConn()
-	if err != nil {
-		return fmt.Errorf("reach media socket: %w", err)
-	}
-	f.in, f.out = newReceiver(conn), newSender(conn, f.s.segment)
 	for {
 		n, err := f.in.receive()
 		if err != nil {

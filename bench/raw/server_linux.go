@@ -93,9 +93,13 @@ func (s *server) run(ctx context.Context) error {
 	})
 	defer stop()
 
+	forwarder, err := newForwarder(s)
+	if err != nil {
+		return errors.Join(err, s.control.Close(), s.media.Close())
+	}
 	var running sync.WaitGroup
 	running.Go(func() {
-		if err := newForwarder(s).run(); !errors.Is(err, net.ErrClosed) {
+		if err := forwarder.run(); !errors.Is(err, net.ErrClosed) {
 			cancel(fmt.Errorf("forward: %w", err))
 		}
 	})
