@@ -11,11 +11,11 @@ type State string
 // The states.
 const (
 	Planned    State = "planned"
-	Arrived    State = "arrived"    // the patient is in the waiting room, or at the site
-	Rooming    State = "rooming"    // the nurse prepares the patient
-	Ready      State = "ready"      // for the professional
-	InProgress State = "inProgress" //
-	WrapUp     State = "wrapUp"     // the professional has gone, the nurse ends it
+	Arrived    State = "arrived" // the patient is in the waiting room, or at the site
+	Rooming    State = "rooming" // the nurse prepares the patient
+	Ready      State = "ready"   // for the professional
+	InProgress State = "inProgress"
+	WrapUp     State = "wrapUp" // the professional has gone, the nurse ends it
 	Finished   State = "finished"
 	Cancelled  State = "cancelled"
 )
