@@ -40,6 +40,9 @@ func (s *Service) Hold(ctx context.Context, by auth.Principal, req HoldRequest) 
 	if req.Patient == "" {
 		req.Patient = by.Patient
 	}
+	if req.Patient != "" && uuid.Validate(string(req.Patient)) != nil {
+		return Hold{}, ErrNotFound
+	}
 	resource := auth.Resource{
 		Kind:          auth.KindSlot,
 		ID:            string(req.Service),
@@ -113,19 +116,59 @@ func (s *Service) exact(ctx context.Context, req HoldRequest) (Slot, error) {
 		return Slot{}, &ValidationError{Fields: []FieldError{{"start", "not-offered", "no slot begins at that time"}}}
 	}
 	ready.fromMinute, ready.untilMinute = minute, minute+1
-	for _, asIfFree := range []bool{false, true} {
-		ready.ignoreTaken = asIfFree
-		var found *Slot
-		ready.day(v, date, func(slot Slot) { found = &slot })
-		switch {
-		case found == nil:
-		case asIfFree:
-			return Slot{}, ErrSlotTaken
-		default:
-			return *found, nil
+	if slot := ready.one(v, date); slot != nil {
+		return *slot, nil
+	}
+	ready.ignoreTaken = true
+	if ready.one(v, date) == nil {
+		return Slot{}, &ValidationError{Fields: []FieldError{{"start", "not-offered", "nobody works at that time"}}}
+	}
+	// Somebody has it: perhaps the patient themselves, who now chooses a time that overlaps the one they keep.
+	ready.ignoreTaken = false
+	if ready.own, err = s.heldBy(ctx, req.Patient); err != nil {
+		return Slot{}, err
+	}
+	if len(ready.own) > 0 {
+		if slot := ready.one(v, date); slot != nil {
+			return *slot, nil
 		}
 	}
-	return Slot{}, &ValidationError{Fields: []FieldError{{"start", "not-offered", "nobody works at that time"}}}
+	return Slot{}, ErrSlotTaken
+}
+
+// one returns the only slot of a search for one start, nil when there is none.
+func (q *search) one(v view, date Date) (found *Slot) {
+	q.day(v, date, func(slot Slot) {
+		if found == nil {
+			found = &slot
+		}
+	})
+	return found
+}
+
+// heldBy returns the reservations of the patient's active hold.
+func (s *Service) heldBy(ctx context.Context, patient PatientID) (map[int64]bool, error) {
+	if uuid.Validate(string(patient)) != nil {
+		return nil, nil
+	}
+	const held = `
+		SELECT r.id
+		FROM holds AS h
+		JOIN reservations AS r ON r.hold = h.id AND r.released_at IS NULL
+		WHERE h.patient = @patient AND h.state = 'active'`
+	rows, err := s.pool.Query(ctx, held, pgx.StrictNamedArgs{"patient": patient})
+	if err != nil {
+		return nil, fmt.Errorf("read the patient's hold: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return nil, fmt.Errorf("read the patient's hold: %w", err)
+	}
+	own := make(map[int64]bool, len(ids))
+	for _, id := range ids {
+		own[id] = true
+	}
+	return own, nil
 }
 
 // check finds the faults that a search would let pass.

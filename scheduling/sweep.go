@@ -17,9 +17,10 @@ type search struct {
 	sites       []*Site         // nearest first; only those asked for
 	fromMinute  int
 	untilMinute int
-	cap         int   // slots for each start and modality besides the preferred practitioners'
-	only        int64 // the one start that matters, 0 for all
-	ignoreTaken bool  // as if nothing were booked
+	cap         int            // slots for each start and modality besides the preferred practitioners'
+	only        int64          // the one start that matters, 0 for all
+	ignoreTaken bool           // as if nothing were booked
+	own         map[int64]bool // reservations that are as good as free: the asker's own hold, about to be given back
 	now         int64
 	soonest     int64
 }
@@ -61,7 +62,7 @@ func (q *search) open(v view, date Date, a *arena) *sweepDay {
 	free := func(resource ResourceID, m Modality, site SiteID) []span {
 		var busy []taken
 		if !q.ignoreTaken {
-			busy = v.taken[resource]
+			busy = withoutOwn(v.taken[resource], q.own)
 		}
 		return a.freeSpans(windows[resource], m, site, busy, q.now)
 	}
@@ -96,6 +97,13 @@ func (q *search) open(v view, date Date, a *arena) *sweepDay {
 		}
 	}
 	return d
+}
+
+func withoutOwn(list []taken, own map[int64]bool) []taken {
+	if len(own) == 0 {
+		return list
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(t taken) bool { return own[t.id] })
 }
 
 // openPlace returns nil when the site can never serve the needs.
