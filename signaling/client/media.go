@@ -3,8 +3,10 @@ package client
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
+	"github.com/pion/rtcp"
 	"github.com/pion/webrtc/v4"
 
 	"nara/signaling"
@@ -61,17 +63,49 @@ func (p *Participant) open(o Options) (string, error) {
 	})
 	pc.OnTrack(p.received)
 	for _, t := range o.Tracks {
-		tr, err := pc.AddTransceiverFromTrack(t.Local,
-			webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
-		if err != nil {
-			return "", fmt.Errorf("add track: %w", err)
+		if err := p.addTrack(t); err != nil {
+			return "", err
 		}
-		p.sent = append(p.sent, sender{t.Source, tr})
 	}
 	if err := p.addReceivers(o.Audio, o.Video); err != nil {
 		return "", err
 	}
 	return p.offer(nil)
+}
+
+// addTrack adds a send m-line and listens to what the server reports of it.
+func (p *Participant) addTrack(t Track) error {
+	tr, err := p.pc.AddTransceiverFromTrack(t.Local,
+		webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
+	if err != nil {
+		return fmt.Errorf("add track: %w", err)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.sent = append(p.sent, sender{t.Source, tr})
+	if p.closed {
+		return nil
+	}
+	p.running.Go(func() { // ends when the connection does; Close waits
+		for {
+			packets, _, err := tr.Sender().ReadRTCP()
+			if err != nil {
+				return
+			}
+			if t.KeyframeWanted != nil && slices.ContainsFunc(packets, asksForKeyframe) {
+				t.KeyframeWanted()
+			}
+		}
+	})
+	return nil
+}
+
+func asksForKeyframe(p rtcp.Packet) bool {
+	switch p.(type) {
+	case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
+		return true
+	}
+	return false
 }
 
 func (p *Participant) addReceivers(audio, video int) error {
@@ -126,17 +160,7 @@ func (p *Participant) Receive(ctx context.Context, audio, video int) error {
 
 // Publish adds a track.
 func (p *Participant) Publish(ctx context.Context, t Track) error {
-	return p.negotiate(ctx, nil, func() error {
-		tr, err := p.pc.AddTransceiverFromTrack(t.Local,
-			webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
-		if err != nil {
-			return fmt.Errorf("add track: %w", err)
-		}
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		p.sent = append(p.sent, sender{t.Source, tr})
-		return nil
-	})
+	return p.negotiate(ctx, nil, func() error { return p.addTrack(t) })
 }
 
 // Restart restarts ICE, as after a change of network.

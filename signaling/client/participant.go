@@ -37,6 +37,8 @@ type Options struct {
 type Track struct {
 	Source signaling.Source
 	Local  webrtc.TrackLocal
+	// KeyframeWanted is called when the server asks for a keyframe. It must not wait. May be nil.
+	KeyframeWanted func()
 }
 
 // Participant is somebody in a room. All methods may be called by any goroutine.

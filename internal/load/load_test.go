@@ -1,0 +1,170 @@
+package load_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http/httptest"
+	"net/netip"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"nara/auth"
+	"nara/internal/bus"
+	"nara/internal/load"
+	"nara/sfu"
+	"nara/signaling"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// tickets is the edge to auth: the token is the room and the participant.
+type tickets struct {
+	mu   sync.Mutex
+	used map[string]bool
+}
+
+func (t *tickets) Redeem(_ context.Context, ticket auth.Ticket) (auth.Grant, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	room, participant, ok := strings.Cut(ticket.Reveal(), "/")
+	if !ok || t.used[ticket.Reveal()] {
+		return auth.Grant{}, auth.ErrBadTicket
+	}
+	t.used[ticket.Reveal()] = true
+	return auth.Grant{Room: room, RoomKind: auth.RoomCheck, Participant: participant, Role: auth.CallGuest, Name: participant}, nil
+}
+
+func issue(room, participant string) (string, error) { return room + "/" + participant, nil }
+
+// serve starts a service and gives its URL.
+func serve(t *testing.T) string {
+	t.Helper()
+	b, err := bus.Start(t.Context(), bus.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.Close)
+	node := signaling.NewNode(signaling.NodeOptions{ID: "n", Bus: b})
+	media, err := sfu.New(sfu.Config{Listen: netip.MustParseAddrPort("127.0.0.1:0"), Events: node.MediaEvent})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = media.Close() })
+	if err := node.Start(media); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(node.Close)
+	s := httptest.NewUnstartedServer(nil)
+	origin := "http://" + s.Listener.Addr().String()
+	g, err := signaling.NewGateway(signaling.GatewayOptions{Bus: b, Tickets: &tickets{used: map[string]bool{}}, Origins: []string{origin}, Home: "n"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Config.Handler = g
+	s.Start()
+	t.Cleanup(s.Close)
+	t.Cleanup(g.Close)
+	return "ws" + strings.TrimPrefix(s.URL, "http")
+}
+
+func TestRun_DeliversEverything(t *testing.T) {
+	url := serve(t)
+	for _, c := range []struct {
+		workload     string
+		size         int
+		participants int
+		streams      float64 // delivered for each one published
+		joins        int
+	}{{"visit", 2, 4, 1, 2}, {"conference", 1, 5, 4, 4}, {"fanout", 3, 4, 3, 3}} {
+		t.Run(c.workload, func(t *testing.T) {
+			r, err := load.Run(t.Context(), load.Options{URL: url, Tickets: issue, Workload: c.workload, Size: c.size,
+				Warm: 700 * time.Millisecond, Dur: time.Second, PID: os.Getpid()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Participants != c.participants || r.Joins != c.joins || r.Loss > 0.01 || r.Duplicates > 0 || r.Unstamped > 0 {
+				t.Errorf("%+v", r)
+			}
+			if ratio := r.DeliveredPPS / r.SentPPS; ratio < .95*c.streams || ratio > 1.05*c.streams {
+				t.Errorf("%.2f packets delivered for each one sent", ratio)
+			}
+			if r.LatencyP50 <= 0 || r.LatencyP99 < r.LatencyP50 || r.JoinP50 <= 0 || r.JoinP95 < r.JoinP50 ||
+				r.MicrosDelivered <= 0 || r.RSSMiB <= 0 || r.GeneratorCPU <= 0 || r.Keyframes == 0 {
+				t.Errorf("%+v", r)
+			}
+			t.Logf("%s: join %.0f/%.0f ms, latency %.2f/%.2f ms, loss %.4f", c.workload, r.JoinP50, r.JoinP95, r.LatencyP50, r.LatencyP99, r.Loss)
+		})
+	}
+}
+
+// The keys are compared with other servers' by scripts.
+func TestResult_HasTheKeysOfTheComparison(t *testing.T) {
+	b, err := json.Marshal(load.Result{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got map[string]any
+	if err := json.Unmarshal(b, &got); err != nil {
+		t.Fatal(err)
+	}
+	want := strings.Fields(`server workload size participants seconds sent_pps delivered_pps delivered_mbit_s loss duplicates
+		unstamped latency_p50_ms latency_p99_ms server_cpu server_system_share us_per_delivered us_per_in_or_out switches_per_s
+		rss_mib rss_kib_per_participant idle_cpu join_p50_ms join_p95_ms joins generator_cpu keyframes when`)
+	for _, k := range want {
+		if _, ok := got[k]; !ok {
+			t.Errorf("%s is missing", k)
+		}
+		delete(got, k)
+	}
+	if len(got) > 0 {
+		t.Errorf("more: %v", got)
+	}
+}
+
+func TestRun_RefusesWhatMakesNoSense(t *testing.T) {
+	for name, o := range map[string]load.Options{
+		"workload": {Workload: "party", Size: 1, Dur: time.Second},
+		"size":     {Workload: "visit", Dur: time.Second},
+		"too many": {Workload: "fanout", Size: 5000, Dur: time.Second},
+		"too long": {Workload: "visit", Size: 1, Dur: time.Hour},
+		"nothing":  {Workload: "visit", Size: 1},
+		"no PID":   {Workload: "visit", Size: 1, Dur: time.Second, PID: 1 << 30},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o.URL, o.Tickets = "ws://127.0.0.1:1", issue
+			if r, err := load.Run(t.Context(), o); err == nil {
+				t.Fatalf("%+v", r)
+			}
+		})
+	}
+}
+
+func TestRun_EndsWhenSomebodyCannotJoin(t *testing.T) {
+	url := serve(t)
+	broken := errors.New("no key")
+	var mu sync.Mutex
+	var asked []string
+	_, err := load.Run(t.Context(), load.Options{URL: url, Workload: "visit", Size: 2, Dur: time.Second,
+		Tickets: func(room, participant string) (string, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			asked = append(asked, participant)
+			if len(asked) == 3 {
+				return "", broken
+			}
+			return issue(room, participant)
+		}})
+	if !errors.Is(err, broken) {
+		t.Fatal(err)
+	}
+	if slices.Contains(asked, "") {
+		t.Fatal(asked)
+	}
+}
