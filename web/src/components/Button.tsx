@@ -1,4 +1,4 @@
-import type { ReactNode, Ref } from "react";
+import type { ComponentProps, ReactNode, Ref } from "react";
 import { createLink, type LinkComponent } from "@tanstack/react-router";
 import { Icon, type IconName } from "./Icon";
 
@@ -68,7 +68,7 @@ export function Button({ kind, small, wide, icon, note, className, children, onP
   );
 }
 
-type AnchorProps = ButtonLook & { children?: ReactNode; href?: string; ref?: Ref<HTMLAnchorElement> };
+type AnchorProps = ButtonLook & Omit<ComponentProps<"a">, "className">;
 
 function Anchor({ kind, small, wide, icon, note, className, children, ...rest }: AnchorProps) {
   return (

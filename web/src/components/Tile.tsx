@@ -9,8 +9,10 @@ interface TileProps {
   /** The words in the corner, with an optional sign. */
   name?: ReactNode;
   icon?: IconName;
-  /** One's own picture is mirrored and never heard. */
+  /** The small one of oneself, lying on another. */
   own?: boolean;
+  /** One's own picture is seen as in a mirror; `own` is so by itself. */
+  mirrored?: boolean;
   /** Exam pictures are never cropped. */
   contain?: boolean;
   speaking?: boolean;
@@ -22,7 +24,7 @@ interface TileProps {
 }
 
 /** A live picture. Sound is played elsewhere (see `Sound`), so that moving a tile never cuts it. */
-export function Tile({ stream, label, name, icon, own = false, contain = false, speaking = false, still = false, ratio, className, children }: TileProps) {
+export function Tile({ stream, label, name, icon, own = false, mirrored = own, contain = false, speaking = false, still = false, ratio, className, children }: TileProps) {
   const video = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     const element = video.current;
@@ -40,7 +42,7 @@ export function Tile({ stream, label, name, icon, own = false, contain = false, 
       data-speaking={speaking || undefined}
       style={ratio ? ({ "--ratio": ratio } as CSSProperties) : undefined}
     >
-      {stream && <video ref={video} className={own ? "mirrored" : undefined} aria-label={label} autoPlay muted playsInline disablePictureInPicture />}
+      {stream && <video ref={video} className={mirrored ? "mirrored" : undefined} aria-label={label} autoPlay muted playsInline disablePictureInPicture />}
       {children}
       {name !== undefined && (
         <span className="tile__name">

@@ -5,6 +5,7 @@ import type { Directory, Service, Slots } from "../../api/types";
 import { Button } from "../../components/Button";
 import { Choices, RadioChoice } from "../../components/Choice";
 import { Icon } from "../../components/Icon";
+import { SelectBox } from "../../components/Select";
 import { briefMoment } from "../../locales/time";
 import { useText } from "../../locales/useText";
 import type { Reach } from "./places";
@@ -46,14 +47,13 @@ export function Where({ service, directory, search, home, reach, onChange }: Whe
         {onSite && (
           <div className="row gap-2 small-16 quiet">
             <label htmlFor="home">{home ? t("find.whereFrom") : t("find.home")}</label>
-            <select id="home" className="input native native--inline" value={home ?? ""} onChange={(event) => onChange({ home: event.target.value || undefined })}>
-              {!home && <option value="">{t("find.home.choose")}</option>}
-              {directory.municipalities.map((place) => (
-                <option key={place.id} value={place.id}>
-                  {name(place.name)}
-                </option>
-              ))}
-            </select>
+            <SelectBox
+              id="home"
+              inline
+              value={home ?? ""}
+              onChange={(value) => onChange({ home: value || undefined })}
+              options={[...(home ? [] : [{ value: "", label: t("find.home.choose") }]), ...directory.municipalities.map((place) => ({ value: place.id, label: name(place.name) }))]}
+            />
           </div>
         )}
       </div>

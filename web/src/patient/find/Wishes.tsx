@@ -4,6 +4,7 @@ import { slots, type SlotQuery } from "../../api/queries";
 import type { Practitioner } from "../../api/types";
 import { Button } from "../../components/Button";
 import { CheckChoice, Choices } from "../../components/Choice";
+import { Select } from "../../components/Select";
 import { languages } from "../../locales";
 import { useText } from "../../locales/useText";
 import { costInDays } from "./cost";
@@ -77,24 +78,13 @@ export function Wishes({ service, search, own, people, onChange }: WishesProps) 
         </Button>
       )}
       {people.length > 1 && (
-        <div className="field">
-          <label className="field__label" htmlFor="person">
-            {t("find.person")}
-          </label>
-          <select
-            id="person"
-            className="input native"
-            value={search.practitioner ?? ""}
-            onChange={(event) => onChange({ practitioner: event.target.value === "" ? undefined : Number(event.target.value) })}
-          >
-            <option value="">{t("find.person.any")}</option>
-            {people.map((one) => (
-              <option key={one.id} value={one.id}>
-                {one.name}
-              </option>
-            ))}
-          </select>
-        </div>
+        <Select
+          label={t("find.person")}
+          icon="person"
+          value={String(search.practitioner ?? "")}
+          onChange={(value) => onChange({ practitioner: value === "" ? undefined : Number(value) })}
+          options={[{ value: "", label: t("find.person.any") }, ...people.map((one) => ({ value: String(one.id), label: one.name }))]}
+        />
       )}
     </div>
   );
