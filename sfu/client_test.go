@@ -401,4 +401,3 @@ func (s *server) assigned(room RoomID, id PeerID, n int) (list []Assignment) {
 	})
 	return list
 }
-

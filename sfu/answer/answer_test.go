@@ -235,6 +235,8 @@ func TestParse_RetransmissionIsNotTheStream(t *testing.T) {
 	}
 }
 
+// FuzzParse: the seeds are long, so run it with -fuzzminimizetime 10x, or the
+// engine spends its time making them shorter.
 func FuzzParse(f *testing.F) {
 	for _, name := range []string{"chromium", "firefox", "pion", "chromium-simulcast", "firefox-simulcast"} {
 		f.Add(recorded(f, name+".sdp"))
