@@ -1,10 +1,13 @@
 package httpapi
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -110,7 +113,38 @@ func humaConfig() huma.Config {
 	config.Info.Description = "The API of Nära's own web UI: find a time, book it, meet in it."
 	config.CreateHooks, config.OpenAPIPath, config.DocsPath, config.SchemasPath = nil, "", "", ""
 	config.RejectUnknownQueryParameters = true
+	config.Formats = map[string]huma.Format{"application/json": strictJSON, "json": strictJSON}
 	return config
+}
+
+// strictJSON is JSON without the one character that a database cannot keep.
+var strictJSON = huma.Format{
+	Marshal: huma.DefaultJSONFormat.Marshal,
+	Unmarshal: func(data []byte, into any) error {
+		if err := json.Unmarshal(data, into); err != nil {
+			return err
+		}
+		if read, ok := into.(*any); ok && hasNUL(*read) { // huma reads a body into any first, to validate it
+			return errors.New("a text has a NUL character")
+		}
+		return nil
+	},
+}
+
+func hasNUL(value any) bool {
+	switch value := value.(type) {
+	case string:
+		return strings.ContainsRune(value, 0)
+	case []any:
+		return slices.ContainsFunc(value, hasNUL)
+	case map[string]any:
+		for _, each := range value {
+			if hasNUL(each) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Close ends the streams that would otherwise outlive every other request.

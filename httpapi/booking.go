@@ -18,7 +18,7 @@ func (a *API) hold(ctx context.Context, p auth.Principal, in *posted[NewHold]) (
 	return &created[Hold]{Location: "/v1/holds/" + out.ID, Body: out}, err
 }
 
-func (a *API) getHold(ctx context.Context, p auth.Principal, in *byID) (*body[Hold], error) {
+func (a *API) getHold(ctx context.Context, p auth.Principal, in *ByID) (*body[Hold], error) {
 	hold, err := a.scheduling.HoldByID(ctx, p, scheduling.HoldID(in.ID))
 	if err != nil {
 		return nil, err
@@ -27,7 +27,7 @@ func (a *API) getHold(ctx context.Context, p auth.Principal, in *byID) (*body[Ho
 	return &body[Hold]{out}, err
 }
 
-func (a *API) releaseHold(ctx context.Context, p auth.Principal, in *byID) (*struct{}, error) {
+func (a *API) releaseHold(ctx context.Context, p auth.Principal, in *ByID) (*struct{}, error) {
 	return &struct{}{}, a.scheduling.Release(ctx, p, scheduling.HoldID(in.ID))
 }
 
@@ -72,7 +72,7 @@ func (a *API) tellVisit(ctx context.Context, id auth.AppointmentID) {
 	}
 }
 
-func (a *API) appointment(ctx context.Context, p auth.Principal, in *byID) (*body[Appointment], error) {
+func (a *API) appointment(ctx context.Context, p auth.Principal, in *ByID) (*body[Appointment], error) {
 	appointment, err := a.scheduling.Appointment(ctx, p, auth.AppointmentID(in.ID))
 	if err != nil {
 		return nil, err
@@ -97,7 +97,7 @@ func (a *API) appointments(ctx context.Context, p auth.Principal, _ *struct{}) (
 }
 
 // calendar says when, and where to click: the appointment's page, not the link's secret, which is not kept.
-func (a *API) calendar(ctx context.Context, p auth.Principal, in *byID) (*download, error) {
+func (a *API) calendar(ctx context.Context, p auth.Principal, in *ByID) (*download, error) {
 	file, err := a.scheduling.Calendar(ctx, p, auth.AppointmentID(in.ID), a.origins[0]+"/appointments/"+in.ID)
 	if err != nil {
 		return nil, err

@@ -10,9 +10,11 @@ import (
 	"mime"
 	"net"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Handler is what a listener serves: the API under /v1, and the UI everywhere else. From the outside in: a request
@@ -167,6 +169,10 @@ func (a *API) guardAPI(mux *http.ServeMux) http.Handler {
 			return
 		}
 		atRoute(r, pattern)
+		if !readable(r.URL) {
+			writeProblem(w, refusals[http.StatusBadRequest].problem(r.Context()))
+			return
+		}
 		if fault := wrongType(r); fault != "" {
 			problem := refusals[http.StatusUnsupportedMediaType].problem(r.Context())
 			problem.Detail = fault
@@ -181,6 +187,13 @@ func (a *API) guardAPI(mux *http.ServeMux) http.Handler {
 		}
 		mux.ServeHTTP(w, a.withVisitor(r))
 	})
+}
+
+// readable reports whether the address is text: UTF-8 without NUL, as the database wants it.
+func readable(address *url.URL) bool {
+	query, err := url.QueryUnescape(address.RawQuery)
+	text := address.Path + query
+	return err == nil && utf8.ValidString(text) && !strings.ContainsRune(text, 0)
 }
 
 // wrongType says why a body is not read, or "".

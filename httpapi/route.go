@@ -22,23 +22,24 @@ const (
 // The shapes of requests. Each operation takes one of them.
 type (
 	posted[T any] struct{ Body T }
-	byID          struct {
+	// ByID and KeyParam are exported because huma does not look into others when they are embedded.
+	ByID struct {
 		ID string `path:"id" maxLength:"64" doc:"Id"`
 	}
-	postedByID[T any] struct {
-		byID
-		Body T
-	}
-	idempotent struct {
+	KeyParam struct {
 		Key string `header:"Idempotency-Key" required:"true" minLength:"8" maxLength:"128" doc:"Chosen by the client; the same key gives the same answer and one effect"`
 	}
+	postedByID[T any] struct {
+		ByID
+		Body T
+	}
 	once[T any] struct {
-		idempotent
+		KeyParam
 		Body T
 	}
 	onceByID[T any] struct {
-		byID
-		idempotent
+		ByID
+		KeyParam
 		Body T
 	}
 	slotQuery struct {
@@ -52,12 +53,12 @@ type (
 		TimeOfDay    string `query:"timeOfDay" enum:"morning,day,evening"`
 		Limit        int    `query:"limit" minimum:"1" maximum:"200" default:"20"`
 	}
-	dayQuery struct {
+	DayParam struct {
 		Date string `query:"date" format:"date" doc:"Today when absent"`
 	}
 	siteDayQuery struct {
-		byID
-		dayQuery
+		ByID
+		DayParam
 	}
 )
 

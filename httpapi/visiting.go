@@ -9,7 +9,7 @@ import (
 	"nara/visit"
 )
 
-func (a *API) visit(ctx context.Context, p auth.Principal, in *byID) (*body[Visit], error) {
+func (a *API) visit(ctx context.Context, p auth.Principal, in *ByID) (*body[Visit], error) {
 	v, err := a.visits.Snapshot(ctx, p, visit.ID(in.ID))
 	if err != nil {
 		return nil, err
@@ -48,7 +48,7 @@ func (a *API) ticket(ctx context.Context, p auth.Principal, in *postedByID[NewTi
 	return &body[Ticket]{Ticket{Ticket: ticket.Reveal(), URL: "/v1/signaling", ExpiresAt: expires.UTC()}}, err
 }
 
-func (a *API) day(ctx context.Context, p auth.Principal, in *dayQuery) (*body[Day], error) {
+func (a *API) day(ctx context.Context, p auth.Principal, in *DayParam) (*body[Day], error) {
 	date, err := dateOrToday(ctx, in.Date)
 	if err != nil {
 		return nil, err
