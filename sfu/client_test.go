@@ -26,14 +26,14 @@ const patience = 10 * time.Second
 // server is a Manager on loopback that records its events.
 type server struct {
 	*Manager
-	t *testing.T
+	t testing.TB
 
 	mu      sync.Mutex
 	events  []Event
 	changed chan struct{}
 }
 
-func newServer(t *testing.T, change ...func(*Config)) *server {
+func newServer(t testing.TB, change ...func(*Config)) *server {
 	t.Helper()
 	s := &server{t: t, changed: make(chan struct{}, 1)}
 	cfg := Config{Listen: netip.MustParseAddrPort("127.0.0.1:0"), Loops: 2, Events: func(e Event) {
@@ -92,7 +92,7 @@ func (s *server) seen() []Event {
 
 // client is a participant made of pion/webrtc.
 type client struct {
-	t       *testing.T
+	t       testing.TB
 	s       *server
 	room    RoomID
 	id      PeerID
@@ -119,7 +119,7 @@ type clientOptions struct {
 	engine  func(*webrtc.SettingEngine)
 }
 
-func newClient(t *testing.T, s *server, room RoomID, id PeerID, o clientOptions) *client {
+func newClient(t testing.TB, s *server, room RoomID, id PeerID, o clientOptions) *client {
 	t.Helper()
 	var engine webrtc.SettingEngine
 	engine.SetIncludeLoopbackCandidate(true)
