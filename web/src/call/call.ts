@@ -21,8 +21,8 @@
 // the server; the object of GET /v1/visits/{id}). Admission needs no act of the client: `waiting` turns to `inCall`.
 //
 // What there is to show: one RemoteSource for each participant and source. `remote.stream` is one MediaStream, the same
-// object over reconnections; give it to <Picture stream> and once to <Sound stream> (view/). A camera and a microphone are
-// two sources of one participant. `remoteOf(room, role, source)` finds one.
+// object over reconnections; give it to <Tile stream> when `showing`, and once to <Sound stream> when `audio` is there. A
+// camera and a microphone are two sources of one participant. `remoteOf(room, role, source)` of view/useCall finds one.
 //
 // What one does: publish(source, track) (also later: a camera plugged in; also instead of the track there: another
 // device), unpublish, setMuted (the track stays with the page, nothing is sent), say (chat; the line appears at once as
