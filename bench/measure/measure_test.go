@@ -150,6 +150,7 @@ func TestWorkload_WhatIsTooMuchIsRefused(t *testing.T) {
 		{Name: "visit", Size: 1, Dur: -time.Second},
 		{Name: "visit", Size: 1, Dur: time.Hour},
 		{Name: "visit", Size: 1, Dur: time.Second, Warm: time.Hour},
+		{Name: "visit", Size: 1, Dur: time.Second, Idle: -1},
 	} {
 		if places, err := w.Places(); err == nil {
 			t.Errorf("%+v has %d places", w, len(places))
@@ -210,7 +211,7 @@ func TestResult_KeysAreThoseOfEveryGenerator(t *testing.T) {
 		}
 	}
 	for _, key := range []string{"loss", "latency_p50_ms", "latency_p99_ms", "join_p50_ms", "join_p95_ms", "joins", "generator_cpu", "keyframes",
-		"delivered_mbit_s", "duplicates", "unstamped", "rss_mib", "server_system_share", "when"} {
+		"idle_cpu", "delivered_mbit_s", "duplicates", "unstamped", "rss_mib", "server_system_share", "when"} {
 		if _, ok := got[key]; !ok {
 			t.Errorf("%s is missing", key)
 		}

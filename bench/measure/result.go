@@ -24,6 +24,7 @@ type Result struct {
 	Switches          float64 `json:"switches_per_s"`
 	ResidentMiB       float64 `json:"rss_mib"`
 	KiBPerParticipant float64 `json:"rss_kib_per_participant"` // growth over the run
+	IdleCPU           float64 `json:"idle_cpu"`                // cores, before the first join
 	JoinP50           float64 `json:"join_p50_ms"`             // start of a join to the first media packet,
 	JoinP95           float64 `json:"join_p95_ms"`             // of those who joined a publisher
 	Joins             int     `json:"joins"`

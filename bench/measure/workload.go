@@ -16,6 +16,7 @@ const (
 type Workload struct {
 	Name    string        `json:"workload"` // visit, conference or fanout
 	Size    int           `json:"size"`     // rooms; for fanout, subscribers
+	Idle    time.Duration `json:"-"`        // before the first join
 	Warm    time.Duration `json:"-"`        // between the last join and the window
 	Dur     time.Duration `json:"-"`        // the measured window
 	Spacing time.Duration `json:"-"`        // between two joins
@@ -45,7 +46,7 @@ func (w Workload) Places() ([]Place, error) {
 	if w.Size < 1 || w.Size > MaxParticipants || rooms*members > MaxParticipants {
 		return nil, fmt.Errorf("size %d: a %s has 1 to %d participants in all", w.Size, w.Name, MaxParticipants)
 	}
-	if min(w.Warm, w.Dur, w.Spacing) < 0 || max(w.Warm, w.Dur, w.Spacing) > MaxPhase {
+	if min(w.Idle, w.Warm, w.Dur, w.Spacing) < 0 || max(w.Idle, w.Warm, w.Dur, w.Spacing) > MaxPhase {
 		return nil, fmt.Errorf("phases last from 0 to %v", MaxPhase)
 	}
 	if w.Dur == 0 {

@@ -47,10 +47,11 @@ func load(ctx context.Context, address string, pid int, w measure.Workload) (mea
 	if _, err := loopback(address); err != nil {
 		return result, err
 	}
-	before, err := measure.ReadProcess(pid)
+	before, idle, err := measureIdle(ctx, pid, w.Idle)
 	if err != nil {
 		return result, err
 	}
+	result.IdleCPU = idle
 
 	r := &run{clock: measure.StartClock()}
 	sendCtx, stopSending := context.WithCancel(ctx)
@@ -97,6 +98,20 @@ func load(ctx context.Context, address string, pid int, w measure.Workload) (mea
 	result.GeneratorCPU = span.generator / span.seconds
 	result.Charge(before, span.first, span.last)
 	return result, nil
+}
+
+// measureIdle is the server before the first join, and the cores it uses with
+// nothing to do (0 when idle is 0: nothing was measured).
+func measureIdle(ctx context.Context, pid int, idle time.Duration) (before measure.Process, cores float64, err error) {
+	began, err := measure.ReadProcess(pid)
+	if err != nil || idle == 0 {
+		return began, 0, err
+	}
+	if err := wait(ctx, idle); err != nil {
+		return began, 0, err
+	}
+	before, err = measure.ReadProcess(pid)
+	return before, (before.CPU() - began.CPU()) / idle.Seconds(), err
 }
 
 // span is the window as it was: its length, and the processes over it.

@@ -31,6 +31,7 @@ type loadCommand struct {
 	PID      int           `name:"pid" help:"Process of the server, for its CPU and memory."`
 	Workload string        `default:"visit" help:"visit (rooms of 2), conference (rooms of 5) or fanout (1 to many)."`
 	Size     int           `default:"10" help:"Rooms; for fanout, subscribers."`
+	Idle     time.Duration `default:"0s" help:"Time in which the server without members is measured first."`
 	Warm     time.Duration `default:"3s" help:"Time between the last join and the measured window."`
 	Dur      time.Duration `default:"8s" help:"The measured window."`
 	Spacing  time.Duration `default:"50ms" help:"Time between two joins."`
@@ -79,7 +80,7 @@ func (c serveCommand) Run(ctx context.Context, stdout io.Writer) error {
 // Run prints the result of one run.
 func (c loadCommand) Run(ctx context.Context, stdout io.Writer) error {
 	result, err := load(ctx, c.Address, c.PID, measure.Workload{
-		Name: c.Workload, Size: c.Size, Warm: c.Warm, Dur: c.Dur, Spacing: c.Spacing,
+		Name: c.Workload, Size: c.Size, Idle: c.Idle, Warm: c.Warm, Dur: c.Dur, Spacing: c.Spacing,
 	})
 	if err != nil {
 		return err

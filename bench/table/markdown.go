@@ -45,6 +45,7 @@ var columns = []column{
 	figure("KiB/participant", "%.0f", func(r measure.Result) float64 { return r.KiBPerParticipant }),
 	figure("join p50 ms", "%.1f", func(r measure.Result) float64 { return r.JoinP50 }),
 	figure("p95 ms", "%.1f", func(r measure.Result) float64 { return r.JoinP95 }),
+	figure("idle CPU %", "%.2f", func(r measure.Result) float64 { return 100 * r.IdleCPU }),
 	figure("server CPU %", "%.1f", func(r measure.Result) float64 { return 100 * r.ServerCPU }),
 	figure("generator CPU %", "%.0f", func(r measure.Result) float64 { return 100 * r.GeneratorCPU }),
 }

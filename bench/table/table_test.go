@@ -36,15 +36,15 @@ func TestTable_MediansAndRatiosToTheBound(t *testing.T) {
 
 {"workload":"visit","size":40,"delivered_pps":16000,"us_per_delivered":7,"latency_p50_ms":0.1,"latency_p99_ms":0.5,"rss_kib_per_participant":66,"join_p50_ms":5,"join_p95_ms":9,"server_cpu":0.1,"generator_cpu":0.5}
 `,
-		"nara.jsonl": `{"workload":"visit","size":40,"delivered_pps":16000,"us_per_delivered":8,"loss":0.001,"latency_p50_ms":0.12,"latency_p99_ms":0.6,"rss_kib_per_participant":80,"join_p50_ms":16,"join_p95_ms":24,"server_cpu":0.12,"generator_cpu":0.9,"keyframes":9,"new_key":1}
+		"nara.jsonl": `{"workload":"visit","size":40,"delivered_pps":16000,"us_per_delivered":8,"loss":0.001,"latency_p50_ms":0.12,"latency_p99_ms":0.6,"rss_kib_per_participant":80,"join_p50_ms":16,"join_p95_ms":24,"server_cpu":0.12,"generator_cpu":0.9,"idle_cpu":0.001,"keyframes":9,"new_key":1}
 {"workload":"visit","size":40,"delivered_pps":16000,"us_per_delivered":10,"latency_p50_ms":0.14,"latency_p99_ms":0.8,"rss_kib_per_participant":90,"join_p50_ms":18,"join_p95_ms":26,"server_cpu":0.14,"generator_cpu":0.7}`,
 		"notes.txt": "not a result",
 	})
-	want := `| workload | server | runs | delivered/s | µs/delivered | min–max | × raw | loss % | delay p50 ms | p99 ms | KiB/participant | join p50 ms | p95 ms | server CPU % | generator CPU % |
-|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|
-| visit 40 | raw | 3 | 16000 | 6.00 | 5.00–7.00 | 1.00 | 0.000 | 0.10 | 0.50 | 66 | 5.0 | 9.0 | 10.0 | 50 |
-| visit 40 | nara | 2 | 16000 | 9.00 | 8.00–10.00 | 1.50 | 0.050 | 0.13 | 0.70 | 85 | 17.0 | 25.0 | 13.0 | 80 |
-| fanout 50 | raw | 1 | 10000 | 3.00 | 3.00–3.00 | 1.00 | 0.000 | 0.00 | 0.00 | 0 | 0.0 | 0.0 | 0.0 | 0 |
+	want := `| workload | server | runs | delivered/s | µs/delivered | min–max | × raw | loss % | delay p50 ms | p99 ms | KiB/participant | join p50 ms | p95 ms | idle CPU % | server CPU % | generator CPU % |
+|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|
+| visit 40 | raw | 3 | 16000 | 6.00 | 5.00–7.00 | 1.00 | 0.000 | 0.10 | 0.50 | 66 | 5.0 | 9.0 | 0.00 | 10.0 | 50 |
+| visit 40 | nara | 2 | 16000 | 9.00 | 8.00–10.00 | 1.50 | 0.050 | 0.13 | 0.70 | 85 | 17.0 | 25.0 | 0.05 | 13.0 | 80 |
+| fanout 50 | raw | 1 | 10000 | 3.00 | 3.00–3.00 | 1.00 | 0.000 | 0.00 | 0.00 | 0 | 0.0 | 0.0 | 0.00 | 0.0 | 0 |
 
 - visit 40, nara: packets were lost in 1 of 2 runs.
 - visit 40, nara: the generator used more than 80 % of a core in 1 of 2 runs; distrust delay and loss.
