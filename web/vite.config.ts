@@ -19,8 +19,13 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         codeSplitting: {
-          // What every page needs stays one file with one name; the rest follows the routes.
-          groups: [{ name: "react", test: /node_modules\/(react|react-dom|scheduler)\// }],
+          // What every patient's page needs is one file: one request, and compressed as one. The rest follows the routes.
+          groups: [
+            {
+              name: "base",
+              test: /node_modules\/(react|react-dom|scheduler|use-sync-external-store|@tanstack|@lingui)\/|\/src\/(api|app|components|locales)\/(?!ModalDialog)/,
+            },
+          ],
         },
       },
     },

@@ -8,10 +8,11 @@ const limit = 150 * 1000;
 const dist = fileURLToPath(new URL("../dist/", import.meta.url));
 const manifest = JSON.parse(readFileSync(`${dist}.vite/manifest.json`, "utf8"));
 
+// What each page asks for by itself: its module and its texts.
 const pages = {
-  "/": ["src/patient/StartPage.tsx"],
-  "/find": ["src/patient/find/FindPage.tsx"],
-  "/visit/…/call": ["src/patient/call/CallPage.tsx"],
+  "/": { modules: ["src/patient/StartPage.tsx"], texts: ["common", "patient"] },
+  "/find": { modules: ["src/patient/find/FindPage.tsx"], texts: ["common", "patient"] },
+  "/visit/…/call": { modules: ["src/patient/call/CallPage.tsx", "src/patient/call/InCall.tsx"], texts: ["common", "call"] },
 };
 
 /** Every file that a chunk pulls in without being asked again. */
@@ -29,13 +30,13 @@ const compressed = (file) => gzipSync(readFileSync(dist + file), { level: 9 }).l
 const texts = (area) =>
   Math.max(...Object.keys(manifest).filter((key) => key.includes(`texts:`) && key.endsWith(`/${area}`)).map((key) => compressed(manifest[key].file)));
 
-const shared = texts("common") + texts("patient") + compressed("index.html");
 let worst = 0;
-for (const [page, keys] of Object.entries(pages)) {
-  const loaded = new Set(["index.html", ...keys].flatMap((key) => [...files(key)]));
-  const bytes = [...loaded].reduce((sum, file) => sum + compressed(file), shared);
+for (const [page, { modules, texts: areas }] of Object.entries(pages)) {
+  const loaded = new Set(["index.html", ...modules].flatMap((key) => [...files(key)]));
+  const words = areas.reduce((sum, area) => sum + texts(area), compressed("index.html"));
+  const bytes = [...loaded].reduce((sum, file) => sum + compressed(file), words);
   worst = Math.max(worst, bytes);
-  console.log(`${page.padEnd(16)} ${(bytes / 1000).toFixed(1).padStart(6)} kB gzip in ${loaded.size + 3} files`);
+  console.log(`${page.padEnd(16)} ${(bytes / 1000).toFixed(1).padStart(6)} kB gzip in ${loaded.size + areas.length + 1} files`);
 }
 const fonts = readdirSync(`${dist}assets`).filter((name) => name.endsWith(".woff2"));
 console.log(`fonts            ${(fonts.reduce((sum, name) => sum + statSync(`${dist}assets/${name}`).size, 0) / 1000).toFixed(1).padStart(6)} kB`);

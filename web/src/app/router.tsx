@@ -9,9 +9,7 @@ const root = createRootRoute({ component: Root, errorComponent: ErrorPage, notFo
 
 // --- the patient ------------------------------------------------------------------------------------------------------
 
-const patientTexts = () => needTexts("patient");
-
-const patient = createRoute({ getParentRoute: () => root, id: "patient", component: PatientLayout, beforeLoad: patientTexts });
+const patient = createRoute({ getParentRoute: () => root, id: "patient", component: PatientLayout, beforeLoad: () => needTexts("patient") });
 
 const start = createRoute({
   getParentRoute: () => patient,
@@ -42,6 +40,7 @@ const visit = createRoute({
 const check = createRoute({
   getParentRoute: () => patient,
   path: "/visit/$id/check",
+  beforeLoad: () => needTexts("call"),
   component: lazyRouteComponent(() => import("../patient/check/CheckPage"), "CheckPage"),
 });
 
@@ -66,13 +65,13 @@ const signIn = createRoute({
 const call = createRoute({
   getParentRoute: () => root,
   path: "/visit/$id/call",
-  beforeLoad: patientTexts,
+  beforeLoad: () => needTexts("call"),
   component: lazyRouteComponent(() => import("../patient/call/CallPage"), "CallPage"),
 });
 
 // --- staff ------------------------------------------------------------------------------------------------------------
 
-const staff = createRoute({ getParentRoute: () => root, id: "staff", beforeLoad: () => needTexts("staff") });
+const staff = createRoute({ getParentRoute: () => root, id: "staff", beforeLoad: () => Promise.all([needTexts("staff"), import("../styles/staff.css")]).then(() => undefined) });
 
 const day = createRoute({
   getParentRoute: () => staff,

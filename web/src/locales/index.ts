@@ -15,16 +15,19 @@ const catalogues: Record<Language, Record<Area, Catalogue>> = {
   sv: {
     common: () => import("texts:sv/common"),
     patient: () => import("texts:sv/patient"),
+    call: () => import("texts:sv/call"),
     staff: () => import("texts:sv/staff"),
   },
   fi: {
     common: () => import("texts:fi/common"),
     patient: () => import("texts:fi/patient"),
+    call: () => import("texts:fi/call"),
     staff: () => import("texts:fi/staff"),
   },
   en: {
     common: () => import("texts:en/common"),
     patient: () => import("texts:en/patient"),
+    call: () => import("texts:en/call"),
     staff: () => import("texts:en/staff"),
   },
 };
@@ -63,9 +66,9 @@ export async function speak(language: Language, chosen = false): Promise<void> {
 }
 
 /** Makes the texts of an area present before a page of it is shown. */
-export async function needTexts(area: Area): Promise<void> {
-  if (areas.has(area) && i18n.locale !== "") return;
-  areas.add(area);
+export async function needTexts(...wanted: Area[]): Promise<void> {
+  if (wanted.every((area) => areas.has(area)) && i18n.locale !== "") return;
+  for (const area of wanted) areas.add(area);
   await speak(asLanguage(i18n.locale) ?? preferredLanguage());
 }
 

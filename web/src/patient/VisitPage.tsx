@@ -232,12 +232,12 @@ function Over({ visit: { appointment, id }, outcome: how }: { visit: Visit; outc
       </div>
       {how === "finished" && (
         <div className="stack gap-4">
-          <h2>{t("ended.next")}</h2>
+          <h2>{t("next")}</h2>
           <Path
             steps={[
-              { state: "now", icon: "doc", what: t("ended.next.notes", { name: appointment.practitioner.name }) },
-              { state: "next", icon: "phone", what: t("ended.next.call", { phone: appointment.supportPhone }) },
-              { state: "next", icon: "calendar", what: t("ended.next.book") },
+              { state: "now", icon: "doc", what: t("next.notes", { name: appointment.practitioner.name }) },
+              { state: "next", icon: "phone", what: t("next.call", { phone: appointment.supportPhone }) },
+              { state: "next", icon: "calendar", what: t("next.book") },
             ]}
           />
         </div>

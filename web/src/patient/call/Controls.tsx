@@ -7,7 +7,7 @@ import { Dialog } from "../../components/Dialog";
 import { Icon, type IconName } from "../../components/Icon";
 import { phoneHref } from "../../components/Phone";
 import { useText } from "../../locales/useText";
-import { DeviceSelect } from "../check/CheckPage";
+import { DeviceSelect } from "../check/DeviceSelect";
 import type { OwnDevices } from "../devices";
 
 interface ControlsProps {

@@ -36,12 +36,12 @@ export function Ended({ reason, visit, wasInCall, onAgain }: EndedProps) {
         </div>
         {next && (
           <div className="stack gap-4">
-            <h2>{t("ended.next")}</h2>
+            <h2>{t("next")}</h2>
             <Path
               steps={[
-                { state: "now", icon: "doc", what: t("ended.next.notes", { name: visit.appointment.practitioner.name }) },
-                { state: "next", icon: "phone", what: t("ended.next.call", { phone: visit.appointment.supportPhone }) },
-                { state: "next", icon: "calendar", what: t("ended.next.book") },
+                { state: "now", icon: "doc", what: t("next.notes", { name: visit.appointment.practitioner.name }) },
+                { state: "next", icon: "phone", what: t("next.call", { phone: visit.appointment.supportPhone }) },
+                { state: "next", icon: "calendar", what: t("next.book") },
               ]}
             />
           </div>

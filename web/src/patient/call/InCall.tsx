@@ -13,11 +13,12 @@ import { Nearline } from "../../components/Nearline";
 import { phoneHref } from "../../components/Phone";
 import { Sound, Tile } from "../../components/Tile";
 import { useText } from "../../locales/useText";
+import { DeviceFault } from "../DeviceFault";
 import { useStreamOf, type OwnDevices } from "../devices";
 import { ChatPanel } from "./ChatPanel";
 import { Controls } from "./Controls";
 import { qualityBars, remotePictures } from "./pictures";
-import { DeviceFault } from "./WaitingRoom";
+
 
 interface InCallProps {
   call: Call;

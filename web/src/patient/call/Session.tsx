@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import type { Visit } from "../../api/types";
 import { ticket, visit as visitQuery } from "../../api/queries";
 import { PatientFrame } from "../../app/PatientLayout";
@@ -11,8 +11,11 @@ import { useText } from "../../locales/useText";
 import { playMelody } from "../check/melody";
 import { useDevices, type OwnDevices } from "../devices";
 import { Ended } from "./Ended";
-import { InCall } from "./InCall";
 import { WaitingRoom } from "./WaitingRoom";
+
+// The call's own page comes while the person waits, so that the waiting room opens at once.
+const loadInCall = () => import("./InCall");
+const InCall = lazy(() => loadInCall().then((module) => ({ default: module.InCall })));
 
 interface SessionProps {
   visit: Visit;
@@ -87,12 +90,19 @@ function Live({ call, first, devices, onAgain }: LiveProps) {
   const client = useQueryClient();
   const pushed = visitOf(state) ?? first;
   const wasInCall = useWasInCall(state);
+  useEffect(() => void loadInCall(), []);
   useEffect(() => {
     client.setQueryData(visitQuery(first.id).queryKey, pushed);
   }, [client, first.id, pushed]);
   useFocusOn(state.kind === "ended" ? "ended" : inCallNow(state) ? "call" : "waiting");
   if (state.kind === "ended") return <Ended reason={state.reason} visit={pushed} wasInCall={wasInCall} onAgain={onAgain} />;
-  if (inCallNow(state)) return <InCall call={call} state={state} visit={pushed} devices={devices} />;
+  if (inCallNow(state)) {
+    return (
+      <Suspense fallback={null}>
+        <InCall call={call} state={state} visit={pushed} devices={devices} />
+      </Suspense>
+    );
+  }
   return <WaitingRoom state={state} visit={pushed} devices={devices} onLeave={() => call.leave()} />;
 }
 

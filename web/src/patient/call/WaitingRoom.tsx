@@ -5,13 +5,13 @@ import { PatientFrame } from "../../app/PatientLayout";
 import type { CallState } from "../../call/state";
 import { Badge } from "../../components/Badge";
 import { Banner } from "../../components/Banner";
-import { Button } from "../../components/Button";
 import { Icon } from "../../components/Icon";
 import { Path } from "../../components/Path";
 import { phoneHref } from "../../components/Phone";
 import { Tile } from "../../components/Tile";
 import { useText } from "../../locales/useText";
-import { faultOf, faultText, faultTitle, useLevel, useStreamOf, type OwnDevices } from "../devices";
+import { DeviceFault } from "../DeviceFault";
+import { useLevel, useStreamOf, type OwnDevices } from "../devices";
 import { useNow } from "../useNow";
 import { waitingPath, waitingTitle } from "./waiting";
 
@@ -91,19 +91,6 @@ function Updated({ visit }: { visit: Visit }) {
         {seconds < 60 ? t("wait.updated", { n: seconds }) : t("wait.updatedMinutes", { n: Math.floor(seconds / 60) })}. {t("wait.live")}
       </span>
     </p>
-  );
-}
-
-/** What to do about a camera or microphone that did not open; the visit goes on without it. */
-export function DeviceFault({ devices }: { devices: OwnDevices }) {
-  const { t } = useText();
-  if (devices.state.kind !== "ready") return null;
-  const fault = faultOf(devices.state.camera, devices.state.microphone);
-  if (!fault) return null;
-  return (
-    <Banner kind="stop" role="alert" title={t(faultTitle(fault))} actions={<Button small onPress={devices.open}>{t("retry")}</Button>}>
-      {t(faultText(fault))}
-    </Banner>
   );
 }
 

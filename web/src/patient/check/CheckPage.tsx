@@ -8,12 +8,11 @@ import { Button, LinkButton } from "../../components/Button";
 import { Icon, type IconName } from "../../components/Icon";
 import { Level } from "../../components/Meters";
 import { PhoneText } from "../../components/Phone";
-import { Select } from "../../components/Select";
 import { Tile } from "../../components/Tile";
-import type { Device } from "../../call/devices";
-import { useText, type Translate } from "../../locales/useText";
+import { useText } from "../../locales/useText";
 import { faultOf, faultText, faultTitle, useDevices, useLevel, useStreamOf, type OwnDevices } from "../devices";
 import { keep } from "../storage";
+import { DeviceSelect } from "./DeviceSelect";
 import { playMelody } from "./melody";
 
 const route = getRouteApi("/patient/visit/$id/check");
@@ -147,31 +146,4 @@ function Test({ done, icon, title, children }: { done: boolean; icon: IconName; 
       </div>
     </li>
   );
-}
-
-interface DeviceSelectProps {
-  kind: "camera" | "microphone" | "speaker";
-  icon: IconName;
-  list: readonly Device[];
-  devices: OwnDevices;
-}
-
-/** Which of several to use; with one there is nothing to choose. */
-export function DeviceSelect({ kind, icon, list, devices }: DeviceSelectProps) {
-  const { t } = useText();
-  if (list.length < 2) return null;
-  const current = kind === "speaker" ? devices.chosen.speaker : (devices[kind]?.getSettings().deviceId ?? devices.chosen[kind]);
-  return (
-    <Select
-      label={t(`check.${kind}`)}
-      icon={icon}
-      value={list.some(({ id }) => id === current) ? current : (list[0]?.id ?? "")}
-      onChange={(id) => devices.choose(kind, id)}
-      options={list.map((device, index) => ({ value: device.id, label: labelOf(device, index, t, kind) }))}
-    />
-  );
-}
-
-function labelOf(device: Device, index: number, t: Translate, kind: "camera" | "microphone" | "speaker"): string {
-  return device.label === "" ? t("check.device", { kind: t(`check.${kind}`), n: index + 1 }) : device.label;
 }
