@@ -15,11 +15,17 @@ import (
 // comeback is how soon somebody who lost the connection must be back to have waited all along.
 const comeback = 5 * time.Minute
 
-// entrance is the action that lets somebody take a chair. Guests have none yet.
-var entrance = map[auth.CallRole]auth.Action{
-	auth.CallPatient: auth.EnterVisit,
-	auth.CallHost:    auth.HostVisit,
-	auth.CallRoom:    auth.OpenRoom,
+// entrance is the action that lets somebody take a chair. There is none for guests, nor for a chair that does not
+// exist: mayTake refuses those, as what would let a patient in.
+func entrance(role auth.CallRole) auth.Action {
+	switch role {
+	case auth.CallHost:
+		return auth.HostVisit
+	case auth.CallRoom:
+		return auth.OpenRoom
+	default:
+		return auth.EnterVisit
+	}
 }
 
 // mayEnter reports whether the state has a use for somebody on that chair. A hosted visit's professional comes when
@@ -97,7 +103,7 @@ func (s *Service) Enter(ctx context.Context, g auth.Grant) (Admission, error) {
 func (s *Service) enter(ctx context.Context, g auth.Grant, a scheduling.Appointment, r auth.Resource) (Admission, error) {
 	d := mayTake(g, r)
 	if !d.Allowed {
-		action := entrance[g.Role]
+		action := entrance(g.Role)
 		if err := s.auth.Refused(ctx, g.Principal, action, r, d); err != nil {
 			return Admission{}, err
 		}
@@ -137,8 +143,9 @@ func (s *Service) admitted(ctx context.Context, id ID, participant string) (bool
 
 // mayTake asks the policy about a chair. The participant must be the person's own: a ticket cannot name another.
 func mayTake(g auth.Grant, r auth.Resource) auth.Decision {
-	d := auth.Allow(g.Principal, entrance[g.Role], r)
-	if d.Allowed && g.Participant != participantID(ID(r.ID), g.Role, g.Principal) {
+	d := auth.Allow(g.Principal, entrance(g.Role), r)
+	exists := g.Role == auth.CallPatient || g.Role == auth.CallHost || g.Role == auth.CallRoom
+	if d.Allowed && (!exists || g.Participant != participantID(ID(r.ID), g.Role, g.Principal)) {
 		return auth.Decision{Reason: auth.ReasonRole}
 	}
 	return d
@@ -149,7 +156,7 @@ func mayTake(g auth.Grant, r auth.Resource) auth.Decision {
 func (s *Service) Arrived(ctx context.Context, g auth.Grant) (Admission, error) {
 	admission := Admission{Participant: g.Participant, Role: g.Role, Name: g.Name}
 	err := s.change(ctx, g.Principal, ID(g.Room), func(ctx context.Context, c *change) error {
-		if err := mayTake(g, c.r).Err(entrance[g.Role]); err != nil {
+		if err := mayTake(g, c.r).Err(entrance(g.Role)); err != nil {
 			return err
 		}
 		if !mayEnter(c.a.Modality, c.row.state, g.Role) {
@@ -174,7 +181,7 @@ func (s *Service) Arrived(ctx context.Context, g auth.Grant) (Admission, error) 
 		if err := p.save(ctx, c.tx, c.a.ID, s.node); err != nil {
 			return err
 		}
-		return c.record(ctx, string(entrance[g.Role]), map[string]any{"participant": p.ID, "admitted": p.Admitted()})
+		return c.record(ctx, string(entrance(g.Role)), map[string]any{"participant": p.ID, "admitted": p.Admitted()})
 	})
 	if err != nil {
 		return Admission{}, err

@@ -94,11 +94,11 @@ func (c *change) begin(ctx context.Context) error {
 	if c.row, err = lockRow(ctx, c.tx, &c.a, c.at); err != nil {
 		return err
 	}
-	if upset := c.row.follow(&c.a, c.at); upset {
-		c.touched = true
-		return c.record(ctx, "visit."+string(c.row.state), map[string]any{"because": "appointment changed"})
+	if ended := c.row.follow(&c.a, c.at); !ended {
+		return nil
 	}
-	return nil
+	c.touched = true
+	return c.record(ctx, "visit."+string(Cancelled), map[string]any{"appointment": c.a.Status})
 }
 
 // end writes the row and returns whom to tell.

@@ -39,24 +39,16 @@ func newRow(a *scheduling.Appointment) row {
 	return r
 }
 
-// follow brings the row up to date with its appointment and reports whether the visit had to begin anew or to end
-// because of it: a cancelled one is over, and one that moved after the patient came waits for them again.
-func (r *row) follow(a *scheduling.Appointment, now time.Time) (upset bool) {
-	moved := !r.starts.IsZero() && !r.starts.Equal(a.Start)
+// follow brings the row up to date with its appointment and reports whether that ended the visit. (An appointment only
+// moves until the patient has come.)
+func (r *row) follow(a *scheduling.Appointment, now time.Time) (ended bool) {
 	r.practitioner, r.site, r.modality = a.Practitioner, a.Site, a.Modality
 	r.starts, r.ends = a.Start, a.End
-	switch {
-	case r.state.Over():
+	if r.state.Over() || (a.Status != scheduling.Cancelled && a.Status != scheduling.NoShow) {
 		return false
-	case a.Status == scheduling.Cancelled || a.Status == scheduling.NoShow:
-		r.enter(Cancelled, now)
-		return true
-	case moved && (r.state == Arrived || r.state == Rooming || r.state == Ready):
-		r.state, r.identity = Planned, ""
-		r.arrived, r.rooming, r.ready, r.seen = time.Time{}, time.Time{}, time.Time{}, time.Time{}
-		return true
 	}
-	return false
+	r.enter(Cancelled, now)
+	return true
 }
 
 // enter sets the state and when it began.

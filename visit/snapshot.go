@@ -44,7 +44,7 @@ func (s *Service) known(ctx context.Context, p auth.Principal, id ID) (schedulin
 
 // appointment reads an appointment and the resource that the policy sees, without asking it.
 func (s *Service) appointment(ctx context.Context, id ID) (scheduling.Appointment, auth.Resource, error) {
-	if uuid.Validate(string(id)) != nil || len(id) != 36 {
+	if !wellFormed(id) {
 		return scheduling.Appointment{}, auth.Resource{}, ErrNotFound
 	}
 	a, err := s.booking.AppointmentByID(ctx, id)
@@ -60,6 +60,9 @@ func (s *Service) appointment(ctx context.Context, id ID) (scheduling.Appointmen
 	}
 	return a, a.Resource(auth.KindVisit, d, s.now()), nil
 }
+
+// wellFormed reports whether an id from outside can be one at all.
+func wellFormed(id ID) bool { return len(id) == 36 && uuid.Validate(string(id)) == nil }
 
 const rowsSQL = `
 SELECT ` + rowColumns + `
@@ -182,7 +185,7 @@ func offers(p auth.Principal, f Facts, role auth.CallRole, r auth.Resource) []Ac
 			actions = append(actions, a)
 		}
 	}
-	offer(ActEnter, mayEnter(f.Appointment.Modality, f.State, role) && may(entrance[role]))
+	offer(ActEnter, mayEnter(f.Appointment.Modality, f.State, role) && may(entrance(role)))
 	offer(ActCheckIn, steps(Arrived, auth.CheckIn))
 	offer(ActRooming, steps(Rooming, auth.PrepareVisit))
 	offer(ActReady, steps(Ready, auth.PrepareVisit))
