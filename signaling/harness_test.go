@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http/httptest"
 	"net/netip"
 	"strings"
@@ -41,6 +42,7 @@ type setting struct {
 	pingEvery   time.Duration
 	grace       time.Duration
 	silence     time.Duration
+	sendBuffer  int // of the kernel for each WebSocket, so that a slow reader shows soon
 }
 
 func newHouse(t *testing.T, o setting) *house {
@@ -75,6 +77,14 @@ func newHouse(t *testing.T, o setting) *house {
 			t.Fatal(err)
 		}
 		s.Config.Handler = g
+		if o.sendBuffer > 0 {
+			s.Config.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
+				if err := c.(*net.TCPConn).SetWriteBuffer(o.sendBuffer); err != nil {
+					t.Error(err)
+				}
+				return ctx
+			}
+		}
 		s.Start()
 		t.Cleanup(s.Close)
 		t.Cleanup(g.Close)

@@ -13,8 +13,11 @@ import (
 	"nara/internal/bus"
 )
 
-// maxHistory is how much chat a newcomer gets.
-const maxHistory = 200
+// How much chat a newcomer gets: with the roster it must fit into an outbox, and at once into one message of the bus.
+const (
+	maxHistory      = 100
+	maxHistoryBytes = 256 << 10 // of text
+)
 
 // room is one room on its node. The goroutine of run owns all its fields but the mailbox.
 type room struct {
@@ -23,11 +26,12 @@ type room struct {
 	id    RoomID
 	place bus.Place
 
-	members []*member // in order of arrival; few
-	chat    []ChatMessage
-	chats   int // ever written
-	peers   int // connections ever made
-	ending  bool
+	members   []*member // in order of arrival; few
+	chat      []ChatMessage
+	chatBytes int // of its texts
+	chats     int // ever written
+	peers     int // connections ever made
+	ending    bool
 }
 
 func newRoom(n *Node, id RoomID, place bus.Place) *room {
@@ -238,11 +242,20 @@ func (r *room) writeChat(m *member, c PostChat) verdict {
 	r.chats++
 	line := ChatMessage{ID: ChatID(fmt.Sprintf("%d-%d", r.place.Epoch, r.chats)), From: m.id, Name: m.name,
 		Text: c.Text, At: Time{time.Now()}}
-	r.chat = append(r.chat, line)
-	if len(r.chat) > maxHistory {
-		r.chat = slices.Delete(r.chat, 0, len(r.chat)-maxHistory)
-	}
+	r.remember(line)
 	r.tell(m, &Chat{c.Numbered, line})
 	r.show(m, &Chat{Message: line})
 	return verdict{}
+}
+
+// remember keeps a line for newcomers and forgets old ones.
+func (r *room) remember(line ChatMessage) {
+	r.chat = append(r.chat, line)
+	r.chatBytes += len(line.Text)
+	old := 0
+	for len(r.chat)-old > maxHistory || r.chatBytes > maxHistoryBytes {
+		r.chatBytes -= len(r.chat[old].Text)
+		old++
+	}
+	r.chat = slices.Delete(r.chat, 0, old)
 }

@@ -27,7 +27,7 @@ type Options struct {
 	Warm, Dur time.Duration
 	// Idle measures the server before the first join, if given.
 	Idle time.Duration
-	// Spacing is the time between two joins.
+	// Spacing is the time between two joins; 0 is 50 ms.
 	Spacing time.Duration
 	// PID of the server, 0 for none.
 	PID int
@@ -60,6 +60,9 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	}
 	if o.Dur <= 0 {
 		return Result{}, errors.New("nothing to measure: the duration is 0")
+	}
+	if o.Spacing == 0 {
+		o.Spacing = 50 * time.Millisecond
 	}
 	r := &run{Options: o, people: people}
 	if r.api, err = newAPI(o.URL); err != nil {

@@ -1,0 +1,300 @@
+package signaling_test
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pion/webrtc/v4"
+
+	"nara/auth"
+	"nara/signaling"
+	"nara/signaling/client"
+)
+
+func TestPresence_SecondJoinReplacesTheFirst(t *testing.T) {
+	h := newHouse(t, setting{gateways: 2})
+	anna := h.hosts("v1", "anna")
+	gun := h.waits("v1", "gun")
+	ctx, cancel := anna.deadline()
+	defer cancel()
+	if err := anna.Admit(ctx, "gun"); err != nil {
+		t.Fatal(err)
+	}
+	again := h.joins(h.ticket("v1", "gun", auth.CallPatient), 1)
+	gun.endsWith(signaling.EndReplaced)
+	if again.Joined().You.State != signaling.Admitted {
+		t.Fatal("the admission is forgotten")
+	}
+	if m := expect[*signaling.ParticipantLeft](anna, nil); m.Participant != "gun" || m.Reason != signaling.LeftReplaced {
+		t.Fatalf("%+v", m)
+	}
+	expect(anna, func(m *signaling.ParticipantJoined) bool { return m.Participant.ID == "gun" })
+	anna.speaks()
+	again.speaks()
+	again.hears("anna")
+	anna.hears("gun")
+	gun.Close()
+	if _, err := again.Chat(ctx, "still here"); err != nil {
+		t.Fatal(err)
+	}
+	// The visit is not told of it: the person is still there.
+	h.visits.mu.Lock()
+	defer h.visits.mu.Unlock()
+	for _, told := range h.visits.told {
+		if told == "gun left: replaced" {
+			t.Error(told)
+		}
+	}
+}
+
+func TestPresence_LostComesBackToItsPlace(t *testing.T) {
+	h := newHouse(t, setting{})
+	anna := h.hosts("v1", "anna")
+	gun := h.waits("v1", "gun")
+	ctx, cancel := anna.deadline()
+	defer cancel()
+	if err := anna.Admit(ctx, "gun"); err != nil {
+		t.Fatal(err)
+	}
+	since := gun.Joined().You.JoinedAt
+	gun.Close()
+	expect(anna, func(m *signaling.ParticipantChanged) bool {
+		return m.Participant.ID == "gun" && m.Participant.Connection == signaling.Lost
+	})
+	if _, err := anna.Chat(ctx, "are you there?"); err != nil {
+		t.Fatal(err)
+	}
+	gun = h.waits("v1", "gun")
+	j := gun.Joined()
+	if j.You.State != signaling.Admitted || !j.You.JoinedAt.Equal(since.Time) || len(j.Chat) != 1 || len(j.Participants) != 1 {
+		t.Fatalf("%+v", j)
+	}
+	expect(anna, func(m *signaling.ParticipantChanged) bool {
+		return m.Participant.ID == "gun" && m.Participant.Connection != signaling.Lost
+	})
+	anna.speaks()
+	gun.speaks()
+	gun.hears("anna")
+	anna.hears("gun")
+}
+
+// A WebSocket that drops alone: the client joins again with the connection that it has, and nothing happens to media.
+func TestPresence_MediaOutliveTheWebSocket(t *testing.T) {
+	h := newHouse(t, setting{})
+	anna := h.joins(h.check("c1", "anna"), 0)
+	api, err := client.NewAPI(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, pc := newOffer(api)
+	defer func() {
+		if err := pc.GracefulClose(); err != nil {
+			t.Error(err)
+		}
+	}()
+	join := func() *signaling.Joined {
+		offer, err := pc.CreateOffer(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := pc.SetLocalDescription(offer); err != nil {
+			t.Fatal(err)
+		}
+		c := h.dial(0)
+		m := joinMessage(t, h.check("c1", "gun"))
+		m.Offer = offer.SDP
+		c.send(m)
+		j, ok := c.receive().(*signaling.Joined)
+		if !ok {
+			t.Fatalf("%+v", j)
+		}
+		if err := pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: j.Answer}); err != nil {
+			t.Fatal(err)
+		}
+		if j.You.Connection == signaling.Connecting {
+			for {
+				if m, ok := c.receive().(*signaling.ParticipantChanged); ok && m.Participant.Connection == signaling.Connected {
+					break
+				}
+			}
+		}
+		c.Close() // without a word
+		return j
+	}
+	first := join()
+	expect(anna, func(m *signaling.ParticipantChanged) bool {
+		return m.Participant.ID == "gun" && m.Participant.Connection == signaling.Lost
+	})
+	second := join()
+	if second.You.Connection != signaling.Connected {
+		t.Errorf("connection is %s", second.You.Connection)
+	}
+	if len(first.Publications) != 2 || fmt.Sprint(first.Publications) != fmt.Sprint(second.Publications) {
+		t.Errorf("publications %+v, then %+v", first.Publications, second.Publications)
+	}
+	if encoded(t, first.Assignments) != encoded(t, second.Assignments) {
+		t.Errorf("assignments %s, then %s", encoded(t, first.Assignments), encoded(t, second.Assignments))
+	}
+}
+
+func TestPresence_GraceEnds(t *testing.T) {
+	h := newHouse(t, setting{grace: 50 * time.Millisecond})
+	anna := h.hosts("v1", "anna")
+	gun := h.waits("v1", "gun")
+	gun.Close()
+	if m := expect[*signaling.ParticipantLeft](anna, nil); m.Participant != "gun" || m.Reason != signaling.LeftGone {
+		t.Fatalf("%+v", m)
+	}
+	h.visits.await(t, "gun left: gone")
+	anna.Close()
+	h.visits.await(t, "anna left: gone")
+	awaitEmpty(t, h)
+}
+
+func TestPresence_RemovedAndClosed(t *testing.T) {
+	h := newHouse(t, setting{gateways: 2})
+	anna := h.hosts("v1", "anna")
+	gun := h.waits("v1", "gun")
+	lars := h.joins(h.ticket("v1", "lars", auth.CallPatient), 1)
+	ctx, cancel := anna.deadline()
+	defer cancel()
+
+	// Revocation: from any gateway, within the time of a round trip.
+	begin := time.Now()
+	if err := h.gateways[1].Remove(ctx, "v1", "gun"); err != nil {
+		t.Fatal(err)
+	}
+	gun.endsWith(signaling.EndRemoved)
+	if took := time.Since(begin); took > 2*time.Second {
+		t.Errorf("took %v", took)
+	}
+	if m := expect[*signaling.ParticipantLeft](anna, nil); m.Participant != "gun" || m.Reason != signaling.LeftRemoved {
+		t.Fatalf("%+v", m)
+	}
+	h.visits.await(t, "gun left: removed")
+	if err := h.gateways[0].Remove(ctx, "v1", "gun"); !errors.Is(err, signaling.NoSuchParticipant) {
+		t.Fatalf("removed twice: %v", err)
+	}
+	if err := h.gateways[0].Remove(ctx, "v-none", "gun"); !errors.Is(err, signaling.NoSuchParticipant) {
+		t.Fatalf("removed from nowhere: %v", err)
+	}
+
+	// The visit ends: everybody's room closes, also in the waiting room.
+	h.visits.set("v1", "finished")
+	expect(lars, func(m *signaling.VisitChanged) bool {
+		return string(m.Visit) == `{"id":"v1","state":"finished","you":"lars"}`
+	})
+	anna.endsWith(signaling.EndClosed)
+	lars.endsWith(signaling.EndClosed)
+	awaitEmpty(t, h)
+
+	jonas := h.hosts("v2", "jonas")
+	if err := h.gateways[1].CloseRoom(ctx, "v2"); err != nil {
+		t.Fatal(err)
+	}
+	jonas.endsWith(signaling.EndClosed)
+	if err := h.gateways[1].CloseRoom(ctx, "v2"); err != nil {
+		t.Fatalf("closed twice: %v", err)
+	}
+}
+
+func TestGateway_CloseSendsEverybodyAway(t *testing.T) {
+	h := newHouse(t, setting{})
+	anna, gun := h.hosts("v1", "anna"), h.waits("v1", "gun")
+	idle := h.dial(0)
+	closed := make(chan struct{})
+	go func() { h.gateways[0].Close(); close(closed) }()
+	anna.endsWith(signaling.EndShutdown)
+	gun.endsWith(signaling.EndShutdown)
+	idle.closes(signaling.EndShutdown)
+	<-closed
+	if n := h.gateways[0].Sessions(); n != 0 {
+		t.Errorf("%d sessions are left", n)
+	}
+}
+
+func TestNode_CloseSendsEverybodyAway(t *testing.T) {
+	h := newHouse(t, setting{})
+	anna := h.hosts("v1", "anna")
+	h.node.Close()
+	anna.endsWith(signaling.EndShutdown)
+	if n := h.node.Rooms(); n != 0 {
+		t.Errorf("%d rooms are left", n)
+	}
+	if p, err := h.tryJoin(h.ticket("v1", "anna", auth.CallHost), 0); !errors.Is(err, signaling.Unavailable) {
+		t.Fatalf("joined without a node: %v, %v", p, err)
+	}
+}
+
+func TestNode_GivesUpASilentGateway(t *testing.T) {
+	h := newHouse(t, setting{silence: 100 * time.Millisecond, grace: 100 * time.Millisecond})
+	anna := h.hosts("v1", "anna")
+	anna.endsWith(signaling.EndUnavailable)
+	awaitEmpty(t, h)
+}
+
+func TestGateway_KeepsSessionsAlive(t *testing.T) {
+	h := newHouse(t, setting{silence: 400 * time.Millisecond, pingEvery: 50 * time.Millisecond})
+	anna := h.hosts("v1", "anna")
+	ctx, cancel := anna.deadline()
+	defer cancel()
+	for end := time.Now().Add(time.Second); time.Now().Before(end); {
+		if err := anna.Ping(ctx); err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(60 * time.Millisecond) // within the limits
+	}
+}
+
+// Everybody who joins while others write gets every line once, in the history or as an event, in order.
+func TestOrder_NothingIsLostOrDoubledAroundAJoin(t *testing.T) {
+	h := newHouse(t, setting{gateways: 2})
+	writer := h.joins(h.check("c1", "writer"), 0)
+	ctx, cancel := writer.deadline()
+	defer cancel()
+	const lines = 55
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for range lines {
+			if _, err := writer.Chat(ctx, "line"); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+	})
+	for n := range 6 {
+		wg.Go(func() {
+			p, err := h.tryJoin(h.check("c1", fmt.Sprint("p", n)), n%2)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			var got []signaling.ChatID
+			for _, line := range p.Joined().Chat {
+				got = append(got, line.ID)
+			}
+			timeout := time.After(10 * time.Second)
+			for len(got) < lines {
+				select {
+				case m := <-p.Events():
+					if c, ok := m.(*signaling.Chat); ok {
+						got = append(got, c.Message.ID)
+					}
+				case <-timeout:
+					t.Errorf("p%d got %d of %d lines", n, len(got), lines)
+					return
+				}
+			}
+			for i, id := range got {
+				if want := fmt.Sprintf("-%d", i+1); string(id)[len(id)-len(want):] != want {
+					t.Errorf("p%d: line %d is %s, of %v", n, i+1, id, got)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
