@@ -29,8 +29,8 @@ func (c config) originsOn(address net.Addr) []string {
 }
 
 // announce says where to click.
-func (c config) announce(stdout io.Writer, log *slog.Logger, address net.Addr) {
-	log.Info("serving", "listen", address.String(), "url", c.origins[0], "version", buildVersion(), "demo", c.demo)
+func (c config) announce(stdout io.Writer, log *slog.Logger, address, admin net.Addr) {
+	log.Info("serving", "listen", address.String(), "admin", admin.String(), "url", c.origins[0], "version", buildVersion(), "demo", c.demo)
 	if c.exposed() {
 		log.Warn("other machines can reach this server, but without https their browsers give no camera and keep no session: put an https proxy in front and set --base-url")
 	}

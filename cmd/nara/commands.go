@@ -19,6 +19,7 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Run the service."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database to this version's schema, and stop."`
 	Seed    seedCommand    `cmd:"" help:"Fill an empty database with the demo county, and stop."`
+	Load    loadCommand    `cmd:"" help:"Join calls of a running server as many participants, and print figures as JSON."`
 	OpenAPI openAPICommand `cmd:"" name:"openapi" help:"Print the OpenAPI document of the web API."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

@@ -15,15 +15,16 @@ const drain = 10 * time.Second
 
 // httpServer is a server on its listener.
 type httpServer struct {
-	server *http.Server
-	log    *slog.Logger
-	failed chan error // at most one: why it stopped by itself
-	done   sync.WaitGroup
+	server  *http.Server
+	address net.Addr
+	log     *slog.Logger
+	failed  chan error // at most one: why it stopped by itself
+	done    sync.WaitGroup
 }
 
 // serveHTTP serves until stop. What is slow to arrive, large in its headers or idle is cut.
 func serveHTTP(listener net.Listener, handler http.Handler, log *slog.Logger) *httpServer {
-	s := &httpServer{log: log, failed: make(chan error, 1), server: &http.Server{
+	s := &httpServer{address: listener.Addr(), log: log, failed: make(chan error, 1), server: &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       30 * time.Second,

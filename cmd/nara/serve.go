@@ -142,7 +142,7 @@ func serve(ctx context.Context, c config, stdout io.Writer, log *slog.Logger) er
 	metrics.watch(parts{media: media, node: node, gateway: gateway, pool: pool})
 	health.ready(checks{pool: pool, bus: messages, media: media})
 	down.add("readiness", health.stopping)
-	c.announce(stdout, log, listener.Addr())
+	c.announce(stdout, log, listener.Addr(), admin.address)
 
 	select {
 	case <-ctx.Done():
