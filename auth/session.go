@@ -136,21 +136,31 @@ func alive(ctx context.Context, q querier, key []byte, now time.Time) (Principal
 // Session returns who a token belongs to and counts as use. ErrNoSession when it is unknown, ended, idle for
 // SessionIdle or older than SessionLifetime.
 func (s *Service) Session(ctx context.Context, t Token) (Principal, error) {
-	if len(t.Reveal()) != base64.RawURLEncoding.EncodedLen(32) {
-		return Principal{}, ErrNoSession
-	}
 	now := s.now()
-	key := digest(t.Reveal())
-	p, used, err := alive(ctx, s.pool, key, now)
+	p, used, err := s.look(ctx, t, now)
 	if err != nil {
 		return Principal{}, err
 	}
 	if now.Sub(used) >= sessionTouch {
-		if err := s.touch(ctx, key, now); err != nil {
+		if err := s.touch(ctx, digest(t.Reveal()), now); err != nil {
 			return Principal{}, err
 		}
 	}
 	return p, nil
+}
+
+// Look is Session without counting as use: for what a page does by itself, like holding a stream of events open. A page
+// that nobody touches must not keep its owner signed in.
+func (s *Service) Look(ctx context.Context, t Token) (Principal, error) {
+	p, _, err := s.look(ctx, t, s.now())
+	return p, err
+}
+
+func (s *Service) look(ctx context.Context, t Token, now time.Time) (Principal, time.Time, error) {
+	if len(t.Reveal()) != base64.RawURLEncoding.EncodedLen(32) {
+		return Principal{}, time.Time{}, ErrNoSession
+	}
+	return alive(ctx, s.pool, digest(t.Reveal()), now)
 }
 
 // KeepAlive counts as use of a session; the signalling server calls it every few minutes while its owner is in a call,

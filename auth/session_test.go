@@ -120,6 +120,22 @@ func TestSession_EndsAfterHalfAnHourWithoutUse(t *testing.T) {
 	}
 }
 
+func TestLook_IsNoUse(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	token := w.signIn(t, "anna").Token
+	for range 3 {
+		w.Advance(SessionIdle/3 - time.Second)
+		if p, err := w.service.Look(t.Context(), token); err != nil || p.Account != "anna" {
+			t.Fatalf("principal %+v, %v", p, err)
+		}
+	}
+	w.Advance(3 * time.Second)
+	if _, err := w.service.Look(t.Context(), token); !errors.Is(err, ErrNoSession) {
+		t.Errorf("error %v, want ErrNoSession", err)
+	}
+}
+
 func TestSession_EndsAfterTwelveHoursWhateverIsDone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

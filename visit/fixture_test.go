@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -108,7 +109,8 @@ func newCounty(t *testing.T) *county {
 // service is another server process on the same database and bus.
 func (c *county) service(t *testing.T) *Service {
 	t.Helper()
-	return New(Options{Pool: c.pool, Bus: c.bus, Auth: c.auth, Scheduling: c.booking, Now: c.Now, Refresh: time.Hour})
+	return New(Options{Pool: c.pool, Bus: c.bus, Auth: c.auth, Scheduling: c.booking, Now: c.Now, Refresh: time.Hour,
+		Log: slog.New(slog.DiscardHandler)})
 }
 
 // signIn makes a demo account and returns its principal.
