@@ -6,8 +6,8 @@
 #   BENCH_WORKLOADS  NAME:SIZE ... (visit:40); also conference:10 fanout:50
 #   BENCH_SERVERS    raw nara
 #   BENCH_ROUNDS     rounds of every server and workload (3)
-#   BENCH_WARM, BENCH_DUR        phases of a run (3s, 8s)
-#   BENCH_SEARCHES, BENCH_STARTS searches of a kind (200), first starts of a kind (5)
+#   BENCH_IDLE, BENCH_WARM, BENCH_DUR  phases of a run (10s, 3s, 8s): no members yet, all have joined, measured
+#   BENCH_SEARCHES, BENCH_STARTS       searches of a kind (200), first starts of a kind (5)
 #   BENCH_GOTIME     -benchtime of the Go benchmarks (1s)
 #   BENCH_PORT       first of four free ports on 127.0.0.1 (18480)
 #   BENCH_NARA       the binary (bin/nara)
@@ -21,6 +21,7 @@ parts=" ${BENCH_PARTS:-load search start go} "
 workloads=${BENCH_WORKLOADS:-visit:40}
 servers=${BENCH_SERVERS:-raw nara}
 rounds=${BENCH_ROUNDS:-3}
+idle=${BENCH_IDLE:-10s}
 warm=${BENCH_WARM:-3s}
 dur=${BENCH_DUR:-8s}
 searches=${BENCH_SEARCHES:-200}
@@ -194,7 +195,7 @@ start_raw() {
 # run_load SERVER WORKLOAD SIZE ROUND: one fresh server, one run, one line of JSON.
 run_load() {
 	local name=$1 workload=$2 size=$3 log=$results/$1-$2-$3-$4.log out=$scratch/line
-	local phases=(--workload "$workload" --size "$size" --warm "$warm" --dur "$dur")
+	local phases=(--workload "$workload" --size "$size" --idle "$idle" --warm "$warm" --dur "$dur")
 	local folder=$scratch/data-load
 	local command=()
 	if [ "$name" = raw ]; then
@@ -227,7 +228,7 @@ part_load() {
 		done
 	done
 	printf '\n## Media\n\n'
-	printf 'Medians of %s rounds in turn, a fresh server each, warm %s, window %s. `raw` is the least that a Go program can do:\n' "$rounds" "$warm" "$dur"
+	printf 'Servers in turn, a fresh one for each run; medians of the runs; warm %s, window %s. `raw` is the least that a Go program can do:\n' "$warm" "$dur"
 	printf 'receive with recvmmsg, open SRTP (AES-128-GCM) once, seal for each other member, sendmmsg.\n'
 	if [ "$server_core" = "$load_core" ]; then
 		printf '**One core only: server and generator shared it, so these figures do not compare.**\n'
