@@ -149,8 +149,8 @@ func TestBooking_MoveAndCancel(t *testing.T) {
 	guest := s.browser(t)
 	guest.post("/v1/links/exchange", httpapi.ExchangeLink{Secret: secret}).problem(401, "factor-needed")
 	p := guest.post("/v1/links/exchange", httpapi.ExchangeLink{Secret: secret, YearOfBirth: 1955}).problem(410, "link-moved")
-	if p.Moved == nil || !p.Moved.Start.Equal(later.Start) {
-		t.Errorf("moved to %+v", p.Moved)
+	if p.Moved == nil || !p.Moved.Start.Equal(later.Start) || p.Moved.Service == nil || p.SupportPhone == "" {
+		t.Errorf("moved to %+v", p)
 	}
 	other.post("/v1/appointments/"+booked.ID+"/cancel", httpapi.CancelAppointment{}).problem(404, "not-found")
 	cancelled := decode[httpapi.Appointment](b.post("/v1/appointments/"+booked.ID+"/cancel", httpapi.CancelAppointment{Reason: "Frisk"}).want(200))

@@ -32,13 +32,15 @@ type Problem struct {
 	Alternatives []Slot       `json:"alternatives,omitempty" nullable:"false" doc:"slot-taken: the nearest free times"`
 	TriesLeft    *int         `json:"triesLeft,omitempty" doc:"factor-wrong: how often one may still try"`
 	Moved        *MovedLink   `json:"moved,omitempty" doc:"link-moved: where the visit is now"`
+	SupportPhone string       `json:"supportPhone,omitempty" doc:"link-moved: whom to call instead"`
 	State        string       `json:"state,omitempty" doc:"wrong-state: the state that the visit is in"`
 	RetryAfter   int          `json:"retryAfter,omitempty" doc:"too-many: seconds to wait"`
 }
 
 // MovedLink is the time that a moved visit now has; only told after the second factor.
 type MovedLink struct {
-	Start time.Time `json:"start"`
+	Start   time.Time `json:"start"`
+	Service *Text     `json:"service,omitempty"`
 }
 
 // FieldFault is one wrong part of a request. It never repeats the value.
@@ -202,9 +204,7 @@ func (a *API) problem(ctx context.Context, operation string, err error) *Problem
 		p.TriesLeft = &wrong.TriesLeft
 		return p
 	case errors.As(err, &moved):
-		p := kindLinkMoved.problem(ctx)
-		p.Moved = &MovedLink{Start: moved.Start.UTC()}
-		return p
+		return a.linkMoved(ctx, moved)
 	case errors.As(err, &tooMany):
 		p := kindTooMany.problem(ctx)
 		p.RetryAfter = int(math.Ceil(tooMany.RetryAfter.Seconds()))

@@ -97,3 +97,25 @@ func (a *API) wireMe(ctx context.Context, p auth.Principal) (Me, error) {
 	me.Principal = out
 	return me, nil
 }
+
+// linkMoved tells where the visit went: the second factor has been given.
+func (a *API) linkMoved(ctx context.Context, moved *auth.LinkMovedError) *Problem {
+	p := kindLinkMoved.problem(ctx)
+	p.Moved = &MovedLink{Start: moved.Start.UTC()}
+	b, err := a.scheduling.AppointmentByID(ctx, moved.Appointment)
+	if err != nil {
+		a.failed(ctx, "moved appointment", err)
+		return p
+	}
+	d, err := a.scheduling.Directory(ctx)
+	if err != nil {
+		a.failed(ctx, "moved appointment", err)
+		return p
+	}
+	p.SupportPhone = supportPhone(d, b)
+	if service := d.Service(b.Service); service != nil {
+		name := Text(service.Name)
+		p.Moved.Service = &name
+	}
+	return p
+}

@@ -29,7 +29,7 @@ type DemoAccounts struct {
 // DemoAccount is one made-up person.
 type DemoAccount struct {
 	ID     string `json:"id" example:"anna"`
-	Kind   string `json:"kind" enum:"patient,nurse,physician,professional"`
+	Kind   string `json:"kind" enum:"patient,nurse,physician"`
 	Name   string `json:"name" example:"Anna Holm"`
 	Detail Text   `json:"detail" doc:"Who this is, in one line"`
 }

@@ -164,7 +164,7 @@ export interface paths {
         };
         /**
          * Visits as they change
-         * @description Server-sent events. `event: visit` carries a VisitFacts object as data; a comment every 15 seconds keeps the line open.
+         * @description Server-sent events, for staff: one's own visits and those of one's sites. `event: visit` carries VisitFacts as data. A comment every 15 seconds keeps the line open.
          */
         get: operations["events"];
         put?: never;
@@ -498,10 +498,10 @@ export interface components {
         };
         FieldFault: {
             /**
+             * @description required, unknown, invalid, too-long, too-short, out-of-range, or what the domain says, such as in-past
              * @example too-long
-             * @enum {string}
              */
-            code: "required" | "unknown" | "invalid" | "too-long" | "too-short" | "out-of-range";
+            code: string;
             /**
              * @description Where: a path such as reason, site, or query.from
              * @example reason
@@ -531,7 +531,7 @@ export interface components {
         MovedLink: {
             service?: components["schemas"]["Text"];
             /** Format: date-time */
-            start?: string;
+            start: string;
         };
         NamedPlace: {
             /**
@@ -648,10 +648,17 @@ export interface components {
             request?: string;
             /**
              * Format: int64
+             * @description too-many: seconds to wait
+             */
+            retryAfter?: number;
+            /** @description wrong-state: the state that the visit is in */
+            state?: string;
+            /**
+             * Format: int64
              * @example 409
              */
             status: number;
-            /** @description Whom to call instead */
+            /** @description link-moved: whom to call instead */
             supportPhone?: string;
             /** @example The time is taken */
             title: string;
@@ -665,8 +672,6 @@ export interface components {
              * @example /problems/slot-taken
              */
             type: string;
-            /** @description wrong-state: states that may follow now */
-            unmet?: string[];
         };
         Room: {
             /**
@@ -819,6 +824,11 @@ export interface components {
              * @description The appointment's id
              */
             id: string;
+            /**
+             * @description How the identity was established at the desk
+             * @enum {string}
+             */
+            identity?: "idCard" | "drivingLicence" | "passport" | "known";
             /** @description Somebody has seen that the patient waits */
             nurseKnows: boolean;
             /** @enum {string} */
@@ -858,6 +868,11 @@ export interface components {
              * @description The appointment's id
              */
             id: string;
+            /**
+             * @description How the identity was established at the desk
+             * @enum {string}
+             */
+            identity?: "idCard" | "drivingLicence" | "passport" | "known";
             /** @description Somebody has seen that the patient waits */
             nurseKnows: boolean;
             /** @enum {string} */
@@ -911,7 +926,7 @@ export interface operations {
                     "application/json": components["schemas"]["Appointments"];
                 };
             };
-            /** @description Error */
+            /** @description A problem, as RFC 9457 has it */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -925,7 +940,10 @@ export interface operations {
     book: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description Chosen by the client; the same key gives the same answer and one effect */
+                "Idempotency-Key": string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -945,7 +963,7 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description Error */
+            /** @description A problem, as RFC 9457 has it */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -977,7 +995,7 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description Error */
+            /** @description A problem, as RFC 9457 has it */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1008,10 +1026,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "text/calendar": string;
                 };
             };
-            /** @description Error */
+            /** @description A problem, as RFC 9457 has it */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1026,7 +1044,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -1044,7 +1065,7 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description Error */
+            /** @description A problem, as RFC 9457 has it */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1058,8 +1079,14 @@ export interface operations {
     move: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header: {
+                /** @description Chosen by the client; the same key gives the same answer and one effect */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Id */
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -1077,7 +1104,7 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description Error */
+            /** @description A problem, as RFC 9457 has it */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1109,7 +1136,7 @@ export interface operations {
                     "application/json": components["schemas"]["Day"];
                 };
             };
-            /** @description Error */
+            /** @description A problem, as RFC 9457 has it */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1138,7 +1165,7 @@ export interface operations {
                     "application/json": components["schemas"]["DemoAccounts"];
                 };
             };
-            /** @description Error */
+            /** @description A problem, as RFC 9457 has it */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1172,7 +1199,7 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Error */
+            /** @description A problem, as RFC 9457 has it */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1201,7 +1228,7 @@ export interface operations {
                     "application/json": components["schemas"]["Directory"];
                 };
             };
-            /** @description Error */
+            /** @description A problem, as RFC 9457 has it */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1221,7 +1248,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A stream that lasts until the session ends */
+            /** @description Lasts until the session or the server ends */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1264,7 +1291,7 @@ export interface operations {
                     "application/json": components["schemas"]["Hold"];
                 };
             };
-            /** @description Error */
+            /** @description A problem, as RFC 9457 has it */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1296,7 +1323,7 @@ export interface operations {
                     "application/json": components["schemas"]["Hold"];
                 };
             };
-            /** @description Error */
+            /** @description A problem, as RFC 9457 has it */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1326,7 +1353,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Error */
+            /** @description A problem, as RFC 9457 has it */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1360,7 +1387,7 @@ export interface operations {
                     "application/json": components["schemas"]["ExchangedLink"];
                 };
             };
-            /** @description Error */
+            /** @description A problem, as RFC 9457 has it */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1389,7 +1416,7 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Error */
+            /** @description A problem, as RFC 9457 has it */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1417,7 +1444,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Error */
+            /** @description A problem, as RFC 9457 has it */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1430,9 +1457,15 @@ export interface operations {
     };
     siteDay: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Today when absent */
+                date?: string;
+            };
             header?: never;
-            path?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -1446,7 +1479,7 @@ export interface operations {
                     "application/json": components["schemas"]["SiteDay"];
                 };
             };
-            /** @description Error */
+            /** @description A problem, as RFC 9457 has it */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1487,7 +1520,7 @@ export interface operations {
                     "application/json": components["schemas"]["Slots"];
                 };
             };
-            /** @description Error */
+            /** @description A problem, as RFC 9457 has it */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1519,7 +1552,7 @@ export interface operations {
                     "application/json": components["schemas"]["Visit"];
                 };
             };
-            /** @description Error */
+            /** @description A problem, as RFC 9457 has it */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1534,7 +1567,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -1552,7 +1588,7 @@ export interface operations {
                     "application/json": components["schemas"]["Ticket"];
                 };
             };
-            /** @description Error */
+            /** @description A problem, as RFC 9457 has it */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1567,7 +1603,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -1585,7 +1624,7 @@ export interface operations {
                     "application/json": components["schemas"]["Visit"];
                 };
             };
-            /** @description Error */
+            /** @description A problem, as RFC 9457 has it */
             default: {
                 headers: {
                     [name: string]: unknown;
