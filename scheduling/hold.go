@@ -55,13 +55,19 @@ func (s *Service) Hold(ctx context.Context, by auth.Principal, req HoldRequest) 
 	if err := auth.Allow(by, auth.HoldSlot, resource).Err(auth.HoldSlot); err != nil {
 		return Hold{}, err
 	}
-	for range holdTries {
+	for tries := 0; tries < holdTries; {
+		turn := s.turns.of(req.Practitioner)
+		seen := turn.taken.Load()
 		slot, err := s.exact(ctx, req)
 		if err != nil {
 			return Hold{}, s.withAlternatives(ctx, err, req)
 		}
-		hold, err := s.keep(ctx, by, req.Patient, slot)
-		if errors.Is(err, errRaced) {
+		hold, err := turn.take(ctx, seen, func() (Hold, error) { return s.keep(ctx, by, req.Patient, slot) })
+		switch {
+		case errors.Is(err, errAnotherTurn):
+			continue
+		case errors.Is(err, errRaced):
+			tries++
 			continue
 		}
 		return hold, err
@@ -248,23 +254,7 @@ func (s *Service) keep(ctx context.Context, by auth.Principal, patient PatientID
 	hold := Hold{ID: HoldID(id.String()), Slot: slot, Patient: patient, ExpiresAt: now.Add(HoldTime).UTC().Truncate(time.Microsecond)}
 	footprints := slot.footprints(service)
 	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		if err := lockPatient(ctx, tx, patient); err != nil {
-			return err
-		}
-		earlier, err := activeHoldOf(ctx, tx, patient)
-		if err != nil {
-			return err
-		}
-		locked := append(resourcesOf(footprints), earlier.resources...)
-		if err := lockResources(ctx, tx, locked); err != nil {
-			return err
-		}
-		if earlier.id != "" {
-			if err := releaseHold(ctx, tx, earlier.id, now); err != nil {
-				return err
-			}
-		}
-		if err := takeResources(ctx, tx, hold, footprints, now); err != nil {
+		if err := clearWay(ctx, tx, patient, footprints, now); err != nil {
 			return err
 		}
 		if err := insertHold(ctx, tx, by, hold, now); err != nil {

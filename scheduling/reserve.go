@@ -41,14 +41,6 @@ func lockResources(ctx context.Context, tx pgx.Tx, resources []ResourceID) error
 	return nil
 }
 
-func resourcesOf(footprints []footprint) []ResourceID {
-	ids := make([]ResourceID, 0, len(footprints))
-	for _, f := range footprints {
-		ids = append(ids, f.resource)
-	}
-	return ids
-}
-
 // heldResources names an active hold and what it takes.
 type heldResources struct {
 	id        HoldID // "" when there is none
@@ -92,17 +84,39 @@ func releaseHold(ctx context.Context, tx pgx.Tx, id HoldID, now time.Time) error
 	return nil
 }
 
-// takeResources removes expired holds from the way and sees that the resources are free; errRaced when they are not.
-// The resources are locked.
-func takeResources(ctx context.Context, tx pgx.Tx, hold Hold, footprints []footprint, now time.Time) error {
+// clearWay locks the patient, the resources and those of the patient's earlier hold, gives that hold back, removes expired
+// holds from the way and sees that all is free; errRaced when it is not. One round trip: each statement sees what was
+// committed when it began, so those after the locks see everything.
+func clearWay(ctx context.Context, tx pgx.Tx, patient PatientID, footprints []footprint, now time.Time) error {
 	resources, froms, tos := columns(footprints)
-	args := pgx.StrictNamedArgs{"resources": resources, "froms": froms, "tos": tos}
 	batch := &pgx.Batch{}
-	const expire = `
+	batch.Queue(`SELECT pg_advisory_xact_lock(@space, hashtext(@patient))`,
+		pgx.StrictNamedArgs{"space": lockSpacePatient, "patient": string(patient)})
+	const lock = `
+		WITH wanted AS MATERIALIZED (
+			SELECT id
+			FROM unnest(@resources::bigint[]) AS id
+			UNION
+			SELECT r.resource
+			FROM holds AS h
+			JOIN reservations AS r ON r.hold = h.id AND r.released_at IS NULL
+			WHERE h.patient = @patient AND h.state = 'active'
+			ORDER BY 1)
+		SELECT pg_advisory_xact_lock(@space, id::int)
+		FROM wanted`
+	batch.Queue(lock, pgx.StrictNamedArgs{"space": lockSpaceResource, "resources": resources, "patient": patient})
+	const release = `
+		WITH ended AS (
+			UPDATE holds
+			SET state = 'released'
+			WHERE patient = @patient AND state = 'active'
+			RETURNING id)
 		UPDATE reservations
 		SET released_at = @now, changed_by = pg_current_xact_id()
-		WHERE resource = ANY (@resources::bigint[]) AND released_at IS NULL AND expires_at <= @now`
-	batch.Queue(expire, pgx.StrictNamedArgs{"resources": resources, "now": now})
+		WHERE released_at IS NULL
+			AND (hold IN (SELECT id FROM ended)
+				OR (resource = ANY (@resources::bigint[]) AND expires_at <= @now))`
+	batch.Queue(release, pgx.StrictNamedArgs{"patient": patient, "resources": resources, "now": now})
 	const check = `
 		SELECT EXISTS (
 			SELECT
@@ -112,9 +126,10 @@ func takeResources(ctx context.Context, tx pgx.Tx, hold Hold, footprints []footp
 				AND r.during && tstzrange(wanted.begins, wanted.ends)
 				AND r.released_at IS NULL)`
 	var taken bool
-	batch.Queue(check, args).QueryRow(func(row pgx.Row) error { return row.Scan(&taken) })
+	batch.Queue(check, pgx.StrictNamedArgs{"resources": resources, "froms": froms, "tos": tos}).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&taken) })
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
-		return fmt.Errorf("check that all is free: %w", err)
+		return fmt.Errorf("lock and check the resources: %w", err)
 	}
 	if taken {
 		return errRaced

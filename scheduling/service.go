@@ -29,6 +29,7 @@ type Service struct {
 	now   func() time.Time
 
 	board        *board
+	turns        *turns
 	alternatives singleflight.Group // equal refusals at the same moment share one search
 }
 
@@ -45,5 +46,6 @@ func New(o Options) *Service {
 		s.links = auth.NewLinks(o.Pool, s.now)
 	}
 	s.board = newBoard(o.Pool)
+	s.turns = newTurns()
 	return s
 }
