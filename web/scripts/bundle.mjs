@@ -12,8 +12,10 @@ const manifest = JSON.parse(readFileSync(`${dist}.vite/manifest.json`, "utf8"));
 const pages = {
   "/": { modules: ["src/patient/StartPage.tsx"], texts: ["common", "patient"] },
   "/find": { modules: ["src/patient/find/FindPage.tsx"], texts: ["common", "patient"] },
-  "/visit/…/call": { modules: ["src/patient/call/CallPage.tsx", "src/patient/call/InCall.tsx"], texts: ["common", "call"] },
+  "/visit/…/call": { modules: ["src/patient/call/CallPage.tsx"], texts: ["common", "call"] },
 };
+// Comes while the person waits to be let in.
+const later = ["src/patient/call/InCall.tsx"];
 
 /** Every file that a chunk pulls in without being asked again. */
 function files(key, found = new Set()) {
@@ -38,6 +40,8 @@ for (const [page, { modules, texts: areas }] of Object.entries(pages)) {
   worst = Math.max(worst, bytes);
   console.log(`${page.padEnd(16)} ${(bytes / 1000).toFixed(1).padStart(6)} kB gzip in ${loaded.size + areas.length + 1} files`);
 }
+const afterwards = later.flatMap((key) => compressed(manifest[key].file)).reduce((sum, size) => sum + size, 0);
+console.log(`while waiting    ${(afterwards / 1000).toFixed(1).padStart(6)} kB gzip`);
 const fonts = readdirSync(`${dist}assets`).filter((name) => name.endsWith(".woff2"));
 console.log(`fonts            ${(fonts.reduce((sum, name) => sum + statSync(`${dist}assets/${name}`).size, 0) / 1000).toFixed(1).padStart(6)} kB`);
 

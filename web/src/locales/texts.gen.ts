@@ -266,8 +266,7 @@ export interface PatientTexts {
   "find.keeping": null;
   "find.km": { n: string | number };
   "find.moreDays": null;
-  "find.morePeople": { n: string | number };
-  "find.moreTimes": null;
+  "find.morePeople": null;
   "find.moving": null;
   "find.noneText": null;
   "find.noneTitle": null;

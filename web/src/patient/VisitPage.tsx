@@ -146,7 +146,8 @@ function News({ id }: { id: string }) {
   const { t } = useText();
   const [news] = useState(() => kept(`news.${id}`));
   useEffect(() => forget(`news.${id}`), [id]);
-  return <div role="status">{news !== undefined && <Banner kind="ready" title={t(news === "moved" ? "visit.movedNow" : "visit.booked")} />}</div>;
+  if (news === undefined) return null;
+  return <Banner kind="ready" role="status" title={t(news === "moved" ? "visit.movedNow" : "visit.booked")} />;
 }
 
 function Facts({ visit: { appointment } }: { visit: Visit }) {

@@ -9,10 +9,11 @@ import { Banner } from "../../components/Banner";
 import { Button } from "../../components/Button";
 import { Icon } from "../../components/Icon";
 import { Empty, Skeleton } from "../../components/Skeleton";
-import { clock, dateChip, dateOf, dayHeading, isWeekend, shortDay } from "../../locales/time";
+import { addDays, clock, dateChip, dateOf, dayHeading, isWeekend, shortDay } from "../../locales/time";
 import { useText } from "../../locales/useText";
 import { modalityIcon, useWords } from "../words";
-import { groupByPerson } from "./groups";
+import { byConvenience, groupByPerson, type PersonTimes } from "./groups";
+import type { Reach } from "./places";
 import { asSlotQuery, type FindSearch } from "./search";
 import { slotKey } from "./slotKey";
 
@@ -21,6 +22,7 @@ interface AllTimesProps {
   directory: Directory;
   search: FindSearch;
   own: Practitioner | undefined;
+  reach: readonly Reach[];
   chosen: Slot | undefined;
   onChoose: (slot: Slot) => void;
   onChange: (search: Partial<FindSearch>) => void;
@@ -28,9 +30,11 @@ interface AllTimesProps {
 }
 
 const shownPeople = 6;
+// How many fortnights ahead one can look: times are published for about three months.
+const furthest = 6;
 
 /** Every free time that fits the wishes: a strip of days, and the day's times by professional. */
-export function AllTimes({ service, directory, search, own, chosen, onChoose, onChange, onClear }: AllTimesProps) {
+export function AllTimes({ service, directory, search, own, reach, chosen, onChoose, onChange, onClear }: AllTimesProps) {
   const { t, language } = useText();
   const wishes = asSlotQuery(search);
   const [starts, setStarts] = useState<(string | undefined)[]>([undefined]);
@@ -38,10 +42,12 @@ export function AllTimes({ service, directory, search, own, chosen, onChoose, on
   useEffect(() => setStarts([undefined]), [wished, service]);
   const pages = useQueries({ queries: starts.map((from) => slots({ service, ...wishes, from, limit: 1 })) });
   const today = dateOf(new Date(serverNow()));
-  const days = pages.flatMap((page) => page.data?.days ?? []).filter(({ date, count }) => count > 0 || (!isWeekend(date) && date >= today));
+  const searched = pages.flatMap((page) => page.data?.days ?? []);
+  const days = searched.filter(({ date, count }) => count > 0 || (!isWeekend(date) && date >= today));
   const firstFree = days.find(({ count }) => count > 0)?.date;
   const date = search.date !== undefined && days.some((day) => day.date === search.date && day.count > 0) ? search.date : firstFree;
-  const next = pages.at(-1)?.data?.nextFrom;
+  const last = searched.at(-1)?.date;
+  const next = last === undefined || starts.length >= furthest ? undefined : addDays(last, 1);
   const failed = pages.find((page) => page.isError);
   const narrowed = Object.values(wishes).some((value) => value !== undefined);
 
@@ -49,7 +55,7 @@ export function AllTimes({ service, directory, search, own, chosen, onChoose, on
     return <Banner kind="stop" role="alert" title={problemText(t, failed.error)} actions={<Button small onPress={() => void failed.refetch()}>{t("retry")}</Button>} />;
   }
   if (pages.some((page) => page.isPending) && days.length === 0) return <Skeleton lines={[100, 40, 100, 100]} height={4} />;
-  if (date === undefined && next !== undefined && starts.length < 4) {
+  if (date === undefined && next !== undefined) {
     return <MoreDays from={next} onMore={() => setStarts((before) => [...before, next])} />;
   }
   if (date === undefined) {
@@ -92,7 +98,7 @@ export function AllTimes({ service, directory, search, own, chosen, onChoose, on
         )}
       </div>
       <h3>{dayHeading(date, language)}</h3>
-      <Times key={date} {...{ service, directory, search, own, chosen, onChoose, onChange, date }} />
+      <Times key={date} {...{ service, directory, search, own, reach, chosen, onChoose, onChange, date }} />
     </>
   );
 }
@@ -110,19 +116,17 @@ function MoreDays({ from, onMore }: { from: string; onMore: () => void }) {
 
 type TimesProps = Omit<AllTimesProps, "onClear"> & { date: string };
 
-function Times({ service, directory, search, own, chosen, onChoose, onChange, date }: TimesProps) {
+function Times({ service, directory, search, own, reach, chosen, onChoose, onChange, date }: TimesProps) {
   const { t, language } = useText();
   const words = useWords(directory);
   const [everyone, setEveryone] = useState(false);
-  const wishes = asSlotQuery(search);
-  const answer = useQuery(slots({ service, ...wishes, from: date, to: date, limit: 200 }));
+  const day = useDayByPerson({ service, directory, search, own, reach, date, everyone });
   const ownAnswer = useQuery({ ...slots({ service, practitioner: own?.id, limit: 1 }), enabled: own !== undefined });
-  if (answer.isPending) return <Skeleton lines={[50, 100, 50, 100]} height={3} />;
-  if (answer.isError) {
-    return <Banner kind="stop" role="alert" title={problemText(t, answer.error)} actions={<Button small onPress={() => void answer.refetch()}>{t("retry")}</Button>} />;
+  if (day.kind === "pending") return <Skeleton lines={[50, 100, 50, 100]} height={3} />;
+  if (day.kind === "failed") {
+    return <Banner kind="stop" role="alert" title={problemText(t, day.error)} actions={<Button small onPress={day.retry}>{t("retry")}</Button>} />;
   }
-  const groups = groupByPerson(answer.data.slots, own?.id);
-  const shown = everyone ? groups : groups.slice(0, shownPeople);
+  const { groups, hidden } = day;
   const ownNext = ownAnswer.data?.slots[0];
   const ownMissing = own !== undefined && search.practitioner === undefined && ownNext !== undefined && !groups.some(({ practitioner }) => practitioner.id === own.id);
   return (
@@ -138,7 +142,7 @@ function Times({ service, directory, search, own, chosen, onChoose, onChange, da
           </p>
         </div>
       )}
-      {shown.map(({ practitioner, places }) => (
+      {groups.map(({ practitioner, places }) => (
         <div className="slotgroup" key={practitioner.id}>
           <Who name={practitioner.name} own={practitioner.id === own?.id} />
           {places.map(({ key, slots: times, sample }) => (
@@ -173,11 +177,48 @@ function Times({ service, directory, search, own, chosen, onChoose, onChange, da
           ))}
         </div>
       ))}
-      {groups.length > shown.length && (
-        <Button onPress={() => setEveryone(true)}>{t("find.morePeople", { n: groups.length })}</Button>
-      )}
+      {hidden && <Button onPress={() => setEveryone(true)}>{t("find.morePeople")}</Button>}
     </>
   );
+}
+
+interface DayQuery {
+  service: string;
+  directory: Directory;
+  search: FindSearch;
+  own: Practitioner | undefined;
+  reach: readonly Reach[];
+  date: string;
+  everyone: boolean;
+}
+
+type DayByPerson = { kind: "pending" } | { kind: "failed"; error: unknown; retry: () => void } | { kind: "ready"; groups: PersonTimes[]; hidden: boolean };
+
+// The most times that one answer holds.
+const most = 200;
+
+/**
+ * A day's times by professional. One answer tells who comes first; where a day has more times than one answer holds, each
+ * person who is shown is asked for alone, so that nobody's day is cut.
+ */
+function useDayByPerson({ service, directory, search, own, reach, date, everyone }: DayQuery): DayByPerson {
+  const wishes = asSlotQuery(search);
+  const overview = useQuery(slots({ service, ...wishes, from: date, to: date, limit: most }));
+  const cut = (overview.data?.slots.length ?? 0) >= most;
+  const rank = byConvenience(reach);
+  const first = groupByPerson(overview.data?.slots ?? [], own?.id, rank);
+  const known = first.map(({ practitioner }) => practitioner.id);
+  const others = cut ? directory.practitioners.filter((one) => one.services.includes(service) && !known.includes(one.id)).map(({ id }) => id) : [];
+  const asked = cut ? (everyone ? [...known, ...others] : known.slice(0, shownPeople)) : [];
+  const alone = useQueries({ queries: asked.map((practitioner) => slots({ service, ...wishes, practitioner, from: date, to: date, limit: most })) });
+  if (overview.isError) return { kind: "failed", error: overview.error, retry: () => void overview.refetch() };
+  if (overview.isPending) return { kind: "pending" };
+  if (!cut) return { kind: "ready", groups: everyone ? first : first.slice(0, shownPeople), hidden: !everyone && first.length > shownPeople };
+  const groups = alone.flatMap((answer, index) => {
+    const [group] = answer.data ? groupByPerson(answer.data.slots, own?.id, rank) : [first.find(({ practitioner }) => practitioner.id === asked[index])];
+    return group ? [group] : [];
+  });
+  return { kind: "ready", groups, hidden: !everyone };
 }
 
 function Who({ name, own }: { name: string; own: boolean }) {

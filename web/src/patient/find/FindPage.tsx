@@ -104,6 +104,7 @@ function Finder({ directory: places, service, search }: { directory: Directory; 
             directory={places}
             search={search}
             own={own}
+            reach={reach}
             chosen={chosen}
             onChoose={choose}
             onChange={change}

@@ -6,17 +6,35 @@ export interface PersonTimes {
   places: { key: string; sample: Slot; slots: Slot[] }[];
 }
 
-/** The times of one day by professional: one's own first, then by the earliest time. */
-export function groupByPerson(slots: readonly Slot[], own: number | undefined): PersonTimes[] {
+/**
+ * The times of one day by professional: one's own first, then by the earliest time. Where the same person has the same
+ * time in several ways, the one that comes first by `rank` stands for it: choosing a place shows the others.
+ */
+export function groupByPerson(slots: readonly Slot[], own: number | undefined, rank: (slot: Slot) => number): PersonTimes[] {
+  const best = new Map<string, Slot>();
+  for (const slot of slots) {
+    const key = `${slot.practitioner.id}|${slot.start}`;
+    const before = best.get(key);
+    if (!before || rank(slot) < rank(before)) best.set(key, slot);
+  }
   const people = new Map<number, PersonTimes>();
-  for (const slot of [...slots].sort((a, b) => a.start.localeCompare(b.start))) {
+  for (const slot of [...best.values()].sort((a, b) => a.start.localeCompare(b.start))) {
     let person = people.get(slot.practitioner.id);
     if (!person) people.set(slot.practitioner.id, (person = { practitioner: slot.practitioner, places: [] }));
     const key = `${slot.modality}|${slot.site ?? ""}`;
     const place = person.places.find((one) => one.key === key);
-    if (!place) person.places.push({ key, sample: slot, slots: [slot] });
-    else if (!place.slots.some(({ start }) => start === slot.start)) place.slots.push(slot);
+    if (place) place.slots.push(slot);
+    else person.places.push({ key, sample: slot, slots: [slot] });
   }
-  const groups = [...people.values()];
-  return groups.sort((a, b) => Number(b.practitioner.id === own) - Number(a.practitioner.id === own));
+  return [...people.values()].sort((a, b) => Number(b.practitioner.id === own) - Number(a.practitioner.id === own));
+}
+
+/** From home before a way, a near place before a far one, a call last. */
+export function byConvenience(reach: readonly { site: { id: string } }[]): (slot: Slot) => number {
+  const order = new Map(reach.map(({ site }, index) => [site.id, index]));
+  return ({ modality, site }) => {
+    if (modality === "video") return 0;
+    if (modality === "phone") return 1000;
+    return 1 + (order.get(site ?? "") ?? 900) + (modality === "hosted" ? 0.5 : 0);
+  };
 }

@@ -27,7 +27,7 @@ export function useKeep(search: FindSearch) {
         await navigate({ to: "/sign-in", search: { to: `/find?${query}` } });
         return;
       }
-      await client.invalidateQueries({ queryKey: ["slots"] });
+      void client.invalidateQueries({ queryKey: ["slots"] });
     },
   });
 }
