@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"log/slog"
 	"sync"
 	"testing"
 	"time"
@@ -83,7 +84,7 @@ func newWorld(t *testing.T) *world {
 		start:       start,
 		end:         start.Add(20 * time.Minute),
 	}
-	w.service = New(Options{Pool: w.pool, Now: w.Now, Demo: true})
+	w.service = New(Options{Pool: w.pool, Now: w.Now, Demo: true, Log: slog.New(slog.DiscardHandler)})
 	w.links = NewLinks(w.pool, w.Now)
 	w.tx(t, func(ctx context.Context, tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, directorySQL); err != nil {

@@ -54,7 +54,11 @@ func (s *Service) SignInDemo(ctx context.Context, id AccountID) (Started, error)
 			Detail:   map[string]any{"method": "demo"},
 		})
 	})
-	return started, err
+	if err != nil {
+		return Started{}, err
+	}
+	s.log.Info("session started", "kind", started.Principal.Kind, "session", started.Principal.Session)
+	return started, nil
 }
 
 const insertSessionSQL = `
@@ -204,7 +208,7 @@ WHERE digest = @digest AND ended_at IS NULL`
 // SignOut ends a session for good. Signing out of what is not a session is no fault.
 func (s *Service) SignOut(ctx context.Context, t Token) error {
 	now, key := s.now(), digest(t.Reveal())
-	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		p, _, err := alive(ctx, tx, key, now)
 		if errors.Is(err, ErrNoSession) {
 			return nil
@@ -222,6 +226,11 @@ func (s *Service) SignOut(ctx context.Context, t Token) error {
 			Outcome:  audit.Allowed,
 		})
 	})
+	if err != nil {
+		return err
+	}
+	s.log.Info("session ended", "session", sessionID(key))
+	return nil
 }
 
 func sessionID(key []byte) SessionID {

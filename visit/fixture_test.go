@@ -58,7 +58,8 @@ INSERT INTO units (id, name)
 VALUES ('allmanmedicin', '{"sv":"Allmänmedicin","fi":"Yleislääketiede","en":"General medicine"}');
 INSERT INTO services (id, position, name, summary, minutes, grid_minutes, modalities, profession)
 VALUES
-    ('lakare', 1, '{"sv":"a","fi":"b","en":"c"}', '{"sv":"a","fi":"b","en":"c"}', 20, 10, '{video,phone}', 'physician'),
+    ('lakare', 1, '{"sv":"a","fi":"b","en":"c"}', '{"sv":"a","fi":"b","en":"c"}', 20, 10,
+        '{video,phone,in_person}', 'physician'),
     ('hudbesvar', 2, '{"sv":"a","fi":"b","en":"c"}', '{"sv":"a","fi":"b","en":"c"}', 20, 10, '{hosted}', 'physician');
 INSERT INTO service_needs (service, modality, need, detail)
 VALUES ('hudbesvar', 'hosted', 'nurse', ''), ('hudbesvar', 'hosted', 'room', 'exam'),
@@ -77,7 +78,8 @@ INSERT INTO devices (id, site, room, name, device_kind)
 VALUES (21, 'narpes-halsostation', 11, '{"sv":"a","fi":"b","en":"c"}', 'dermatoscope');
 INSERT INTO schedules (resource, weekday, start_minute, end_minute, modalities, site, effective)
 SELECT resource, weekday, 0, 1440, modalities::text[], site, '[2026-01-01,2030-01-01)'
-FROM (VALUES (1, '{video,phone,hosted}', NULL), (2, '{video,phone}', NULL), (3, '{hosted}', 'narpes-halsostation'),
+FROM (VALUES (1, '{video,phone,hosted}', NULL), (2, '{video,phone}', NULL),
+    (2, '{in_person}', 'narpes-halsostation'), (3, '{hosted}', 'narpes-halsostation'),
     (11, '{hosted}', 'narpes-halsostation'), (21, '{hosted}', 'narpes-halsostation')) AS s (resource, modalities, site)
 CROSS JOIN generate_series(1, 7) AS weekday`
 
@@ -96,7 +98,7 @@ func newCounty(t *testing.T) *county {
 		t.Fatal(err)
 	}
 	t.Cleanup(c.bus.Close)
-	c.auth = auth.New(auth.Options{Pool: c.pool, Now: c.Now, Demo: true})
+	c.auth = auth.New(auth.Options{Pool: c.pool, Now: c.Now, Demo: true, Log: slog.New(slog.DiscardHandler)})
 	c.booking = scheduling.New(scheduling.Options{Pool: c.pool, Now: c.Now})
 	c.visits = c.service(t)
 	c.annaHolm = c.staff(t, "anna", "Anna Holm", anna, auth.RolePhysician, "")
@@ -153,12 +155,15 @@ VALUES (@id, @name, '1955-04-12', 'narpes', 'sv')`, pgx.StrictNamedArgs{"id": id
 	return c.signIn(t, auth.Account{ID: auth.AccountID("patient-" + id), Kind: auth.KindPatient, Name: name, Patient: id})
 }
 
-// book books a time for the patient: hosted at Närpes, or else from home.
+// book books a time for the patient: at Närpes when it is hosted or in person, or else from home.
 func (c *county) book(t *testing.T, p auth.Principal, m scheduling.Modality, with auth.ResourceID, start time.Time) scheduling.Appointment {
 	t.Helper()
 	req := scheduling.HoldRequest{Service: "lakare", Start: start, Modality: m, Practitioner: with, Language: "sv"}
 	if m == scheduling.Hosted {
-		req.Service, req.Site = "hudbesvar", narpes
+		req.Service = "hudbesvar"
+	}
+	if m.AtSite() {
+		req.Site = narpes
 	}
 	hold, err := c.booking.Hold(t.Context(), p, req)
 	if err != nil {
@@ -226,10 +231,15 @@ func (c *county) watch(t *testing.T, p auth.Principal, id ID) <-chan Visit {
 	return changes
 }
 
-// await reads a channel until something on it is as wanted, for a second at most.
+// await reads a channel until something on it is as wanted. A busy machine gets its time.
 func await[T any](t *testing.T, from <-chan T, what string, wanted func(T) bool) T {
 	t.Helper()
-	deadline := time.After(time.Second)
+	return awaitWithin(t, 20*time.Second, from, what, wanted)
+}
+
+func awaitWithin[T any](t *testing.T, limit time.Duration, from <-chan T, what string, wanted func(T) bool) T {
+	t.Helper()
+	deadline := time.After(limit)
 	var last T
 	for {
 		select {
@@ -241,7 +251,7 @@ func await[T any](t *testing.T, from <-chan T, what string, wanted func(T) bool)
 				return v
 			}
 		case <-deadline:
-			t.Fatalf("%s: not told within a second; last was %+v", what, last)
+			t.Fatalf("%s: not told within %v; last was %+v", what, limit, last)
 		}
 	}
 }

@@ -176,6 +176,33 @@ func TestVisit_ByPhoneIsOnlyClosed(t *testing.T) {
 	}
 }
 
+func TestVisit_InPersonHasADeskButNoCall(t *testing.T) {
+	t.Parallel()
+	c := newCounty(t)
+	patient := c.patient(t, "Henrik Storfors")
+	a := c.book(t, patient, scheduling.InPerson, jonas, tenFifteen)
+	wantActions(t, "nurse", c.snapshot(t, c.evaSjo, a.ID), ActCheckIn)
+	v, err := c.visits.CheckIn(t.Context(), c.evaSjo, a.ID, Known)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v.State != Arrived || v.Patient != Waiting {
+		t.Errorf("checked in: visit is %s, patient %s", v.State, v.Patient)
+	}
+	for name, p := range map[string]auth.Principal{"nurse": c.evaSjo, "professional": c.jonasNyman} {
+		if _, err := c.visits.Grant(t.Context(), p, a.ID, ""); !errors.Is(err, ErrWrongState) {
+			t.Errorf("%s got a ticket to a call that there is not: %v", name, err)
+		}
+	}
+	wantActions(t, "professional", c.snapshot(t, c.jonasNyman, a.ID), ActClose)
+	if _, err := c.visits.Finish(t.Context(), c.jonasNyman, a.ID); err != nil {
+		t.Fatal(err)
+	}
+	if s := c.status(t, a.ID); s != scheduling.Fulfilled {
+		t.Errorf("appointment is %s", s)
+	}
+}
+
 func TestSnapshot_StrangersDoNotLearnThatAVisitExists(t *testing.T) {
 	t.Parallel()
 	c := newCounty(t)

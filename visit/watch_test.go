@@ -21,25 +21,25 @@ func TestWatch_TellsEveryChangeWithinASecond(t *testing.T) {
 	patient := c.patient(t, "Gun-Britt Lindqvist")
 	a := c.book(t, patient, scheduling.Video, anna, tenFifteen)
 	asPatient, asHost := c.watch(t, patient, a.ID), c.watch(t, c.annaHolm, a.ID)
-	first := await(t, asPatient, "as it is", func(Visit) bool { return true })
+	first := awaitWithin(t, time.Second, asPatient, "as it is", func(Visit) bool { return true })
 	if first.State != Planned {
 		t.Errorf("first told of a visit that is %s", first.State)
 	}
 	g := c.arrive(t, patient, a.ID)
-	v := await(t, asHost, "arrived", func(v Visit) bool { return v.State == Arrived && v.Patient == Waiting })
+	v := awaitWithin(t, time.Second, asHost, "arrived", func(v Visit) bool { return v.State == Arrived && v.Patient == Waiting })
 	if v.You.Role != auth.CallHost || !slices.Contains(v.You.Actions, ActAdmit) {
 		t.Errorf("the host is told as somebody else: %+v", v.You)
 	}
 	c.arrive(t, c.annaHolm, a.ID)
-	await(t, asPatient, "professional here", func(v Visit) bool { return v.Professional == Here && v.NurseKnows })
+	awaitWithin(t, time.Second, asPatient, "professional here", func(v Visit) bool { return v.Professional == Here && v.NurseKnows })
 	if err := c.visits.Admit(t.Context(), c.annaHolm, a.ID, g.Participant); err != nil {
 		t.Fatal(err)
 	}
-	await(t, asPatient, "admitted", func(v Visit) bool { return v.State == InProgress && v.Patient == Admitted })
+	awaitWithin(t, time.Second, asPatient, "admitted", func(v Visit) bool { return v.State == InProgress && v.Patient == Admitted })
 	if _, err := c.visits.Finish(t.Context(), c.annaHolm, a.ID); err != nil {
 		t.Fatal(err)
 	}
-	v = await(t, asPatient, "finished", func(v Visit) bool { return v.State == Finished })
+	v = awaitWithin(t, time.Second, asPatient, "finished", func(v Visit) bool { return v.State == Finished })
 	if v.You.Role != auth.CallPatient || len(v.You.Actions) != 0 {
 		t.Errorf("the patient is told %+v", v.You)
 	}
@@ -156,6 +156,38 @@ func TestWatchDay_TellsStaffOfWhatConcernsThem(t *testing.T) {
 	}
 	if _, err := c.visits.WatchDay(t.Context(), home); !errors.Is(err, auth.ErrNotAllowed) {
 		t.Errorf("a patient: %v", err)
+	}
+}
+
+func TestClose_WaitsForEveryWatch(t *testing.T) {
+	t.Parallel()
+	c := newCounty(t)
+	patient := c.patient(t, "Gun-Britt Lindqvist")
+	a := c.book(t, patient, scheduling.Video, anna, tenFifteen)
+	before := c.bus.Conn().NumSubscriptions()
+	ctx, cancel := context.WithCancel(t.Context())
+	one, err := c.visits.Watch(ctx, patient, a.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := c.visits.WatchDay(ctx, c.annaHolm)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	c.visits.Close()
+	select { // both are closed by now, whoever read them or not
+	case _, open := <-all:
+		if open {
+			t.Error("the day's watch goes on")
+		}
+	default:
+		t.Error("the day's watch goes on")
+	}
+	for range one { // at most what was offered before
+	}
+	if n := c.bus.Conn().NumSubscriptions(); n != before {
+		t.Errorf("%d subscriptions left, %d before", n, before)
 	}
 }
 
