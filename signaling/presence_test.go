@@ -116,7 +116,7 @@ func TestPresence_MediaOutliveTheWebSocket(t *testing.T) {
 		}
 		if j.You.Connection == signaling.Connecting {
 			for {
-				if m, ok := c.receive().(*signaling.ParticipantChanged); ok && m.Participant.Connection == signaling.Connected {
+				if m, ok := c.receive().(*signaling.ParticipantChanged); ok && m.Participant.ID == "gun" && m.Participant.Connection == signaling.Connected {
 					break
 				}
 			}

@@ -153,6 +153,8 @@ func (s *session) settle(m *Join) verdict {
 		var v verdict
 		err = s.g.Bus.Request(ctx, nodeSubject(place, RoomID(room), verbJoin), body, &v)
 		switch {
+		case errors.Is(err, bus.ErrNobody) && place.Node == s.g.Home:
+			return verdict{Code: Unavailable} // there is no node at all
 		case errors.Is(err, bus.ErrNobody):
 			_, err = s.g.Bus.Placement().Takeover(ctx, room, place, s.g.Home)
 			if err != nil && !errors.Is(err, bus.ErrMoved) {
