@@ -86,7 +86,7 @@ CROSS JOIN generate_series(1, 7) AS weekday`
 // tenFifteen is a quarter past ten in Helsinki on a Thursday.
 var tenFifteen = time.Date(2026, 12, 3, 10, 10, 0, 0, scheduling.Zone)
 
-func newCounty(t *testing.T) *county {
+func newCounty(t testing.TB) *county {
 	t.Helper()
 	c := &county{clock: &clock{}, pool: postgrestest.New(t)}
 	c.Set(tenFifteen.Add(-2 * time.Hour))
@@ -109,14 +109,14 @@ func newCounty(t *testing.T) *county {
 }
 
 // service is another server process on the same database and bus.
-func (c *county) service(t *testing.T) *Service {
+func (c *county) service(t testing.TB) *Service {
 	t.Helper()
 	return New(Options{Pool: c.pool, Bus: c.bus, Auth: c.auth, Scheduling: c.booking, Now: c.Now, Refresh: time.Hour,
 		Log: slog.New(slog.DiscardHandler)})
 }
 
 // signIn makes a demo account and returns its principal.
-func (c *county) signIn(t *testing.T, a auth.Account) auth.Principal {
+func (c *county) signIn(t testing.TB, a auth.Account) auth.Principal {
 	t.Helper()
 	a.Language, a.Demo = "sv", true
 	err := pgx.BeginFunc(t.Context(), c.pool, func(tx pgx.Tx) error { return c.auth.PutAccount(t.Context(), tx, a) })
@@ -130,7 +130,7 @@ func (c *county) signIn(t *testing.T, a auth.Account) auth.Principal {
 	return started.Principal
 }
 
-func (c *county) staff(t *testing.T, id auth.AccountID, name string, practitioner auth.ResourceID, role auth.Role, site auth.SiteID) auth.Principal {
+func (c *county) staff(t testing.TB, id auth.AccountID, name string, practitioner auth.ResourceID, role auth.Role, site auth.SiteID) auth.Principal {
 	t.Helper()
 	a := auth.Account{
 		ID: id, Kind: auth.KindStaff, Name: name, Practitioner: practitioner,
@@ -143,7 +143,7 @@ func (c *county) staff(t *testing.T, id auth.AccountID, name string, practitione
 }
 
 // patient makes a patient with an account.
-func (c *county) patient(t *testing.T, name string) auth.Principal {
+func (c *county) patient(t testing.TB, name string) auth.Principal {
 	t.Helper()
 	id := auth.PatientID(uuid.Must(uuid.NewV7()).String())
 	_, err := c.pool.Exec(t.Context(), `
@@ -156,7 +156,7 @@ VALUES (@id, @name, '1955-04-12', 'narpes', 'sv')`, pgx.StrictNamedArgs{"id": id
 }
 
 // book books a time for the patient: at Närpes when it is hosted or in person, or else from home.
-func (c *county) book(t *testing.T, p auth.Principal, m scheduling.Modality, with auth.ResourceID, start time.Time) scheduling.Appointment {
+func (c *county) book(t testing.TB, p auth.Principal, m scheduling.Modality, with auth.ResourceID, start time.Time) scheduling.Appointment {
 	t.Helper()
 	req := scheduling.HoldRequest{Service: "lakare", Start: start, Modality: m, Practitioner: with, Language: "sv"}
 	if m == scheduling.Hosted {
@@ -177,7 +177,7 @@ func (c *county) book(t *testing.T, p auth.Principal, m scheduling.Modality, wit
 }
 
 // grant is what a redeemed ticket of p would say.
-func (c *county) grant(t *testing.T, p auth.Principal, id ID) auth.Grant {
+func (c *county) grant(t testing.TB, p auth.Principal, id ID) auth.Grant {
 	t.Helper()
 	g, err := c.visits.Grant(t.Context(), p, id, "")
 	if err != nil {
@@ -187,7 +187,7 @@ func (c *county) grant(t *testing.T, p auth.Principal, id ID) auth.Grant {
 }
 
 // arrive connects p to the visit's call.
-func (c *county) arrive(t *testing.T, p auth.Principal, id ID) auth.Grant {
+func (c *county) arrive(t testing.TB, p auth.Principal, id ID) auth.Grant {
 	t.Helper()
 	g := c.grant(t, p, id)
 	if _, err := c.visits.Arrived(t.Context(), g); err != nil {
@@ -197,7 +197,7 @@ func (c *county) arrive(t *testing.T, p auth.Principal, id ID) auth.Grant {
 }
 
 // begin brings a video visit to where the patient was admitted.
-func (c *county) begin(t *testing.T, patient, host auth.Principal, id ID) {
+func (c *county) begin(t testing.TB, patient, host auth.Principal, id ID) {
 	t.Helper()
 	g := c.arrive(t, patient, id)
 	c.arrive(t, host, id)
@@ -206,7 +206,7 @@ func (c *county) begin(t *testing.T, patient, host auth.Principal, id ID) {
 	}
 }
 
-func (c *county) snapshot(t *testing.T, p auth.Principal, id ID) Visit {
+func (c *county) snapshot(t testing.TB, p auth.Principal, id ID) Visit {
 	t.Helper()
 	v, err := c.visits.Snapshot(t.Context(), p, id)
 	if err != nil {
@@ -216,7 +216,7 @@ func (c *county) snapshot(t *testing.T, p auth.Principal, id ID) Visit {
 }
 
 // watch watches a visit until the test ends.
-func (c *county) watch(t *testing.T, p auth.Principal, id ID) <-chan Visit {
+func (c *county) watch(t testing.TB, p auth.Principal, id ID) <-chan Visit {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	changes, err := c.visits.Watch(ctx, p, id)
@@ -232,12 +232,12 @@ func (c *county) watch(t *testing.T, p auth.Principal, id ID) <-chan Visit {
 }
 
 // await reads a channel until something on it is as wanted. A busy machine gets its time.
-func await[T any](t *testing.T, from <-chan T, what string, wanted func(T) bool) T {
+func await[T any](t testing.TB, from <-chan T, what string, wanted func(T) bool) T {
 	t.Helper()
 	return awaitWithin(t, 20*time.Second, from, what, wanted)
 }
 
-func awaitWithin[T any](t *testing.T, limit time.Duration, from <-chan T, what string, wanted func(T) bool) T {
+func awaitWithin[T any](t testing.TB, limit time.Duration, from <-chan T, what string, wanted func(T) bool) T {
 	t.Helper()
 	deadline := time.After(limit)
 	var last T
@@ -256,7 +256,7 @@ func awaitWithin[T any](t *testing.T, limit time.Duration, from <-chan T, what s
 	}
 }
 
-func (c *county) count(t *testing.T, sql string, args ...any) (n int) {
+func (c *county) count(t testing.TB, sql string, args ...any) (n int) {
 	t.Helper()
 	if err := c.pool.QueryRow(t.Context(), sql, args...).Scan(&n); err != nil {
 		t.Fatal(err)
@@ -264,7 +264,7 @@ func (c *county) count(t *testing.T, sql string, args ...any) (n int) {
 	return n
 }
 
-func (c *county) status(t *testing.T, id ID) scheduling.Status {
+func (c *county) status(t testing.TB, id ID) scheduling.Status {
 	t.Helper()
 	a, err := c.booking.AppointmentByID(t.Context(), id)
 	if err != nil {
@@ -274,7 +274,7 @@ func (c *county) status(t *testing.T, id ID) scheduling.Status {
 }
 
 // audited lists what the audit log has of a visit, "actor action" in order.
-func (c *county) audited(t *testing.T, id ID, action string) []string {
+func (c *county) audited(t testing.TB, id ID, action string) []string {
 	t.Helper()
 	rows, err := c.pool.Query(t.Context(), `
 SELECT actor || ' ' || action || ' ' || outcome
@@ -291,7 +291,7 @@ ORDER BY id`, pgx.StrictNamedArgs{"id": id, "action": action})
 	return list
 }
 
-func wantActions(t *testing.T, who string, v Visit, want ...Action) {
+func wantActions(t testing.TB, who string, v Visit, want ...Action) {
 	t.Helper()
 	if !slices.Equal(v.You.Actions, want) {
 		t.Errorf("%s in a visit that is %s: offered %v, want %v", who, v.State, v.You.Actions, want)

@@ -154,7 +154,7 @@ func (s *Service) listen(subject string, handle func(event)) (end func(), err er
 		return nil, fmt.Errorf("listen to visits: %w", err)
 	}
 	// Until the server has seen the subscription, what another connection publishes is lost.
-	if err := s.bus.Conn().FlushTimeout(2 * time.Second); err != nil {
+	if err := s.bus.Conn().FlushTimeout(5 * time.Second); err != nil {
 		_ = subscription.Unsubscribe() // the connection is gone, and the subscription with it
 		return nil, fmt.Errorf("listen to visits: %w", err)
 	}
