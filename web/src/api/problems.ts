@@ -11,6 +11,7 @@ const sentences: Readonly<Record<string, PlainKey>> = {
   "sign-in-needed": "problem.signIn",
   "slot-taken": "problem.slotTaken",
   "hold-expired": "problem.holdExpired",
+  "patient-busy": "problem.patientBusy",
   "wrong-state": "problem.wrongState",
   invalid: "problem.validation",
   malformed: "problem.validation",

@@ -190,6 +190,7 @@ export interface CommonTexts {
   "problem.notAllowed": null;
   "problem.notFound": null;
   "problem.offline": null;
+  "problem.patientBusy": null;
   "problem.signIn": null;
   "problem.slotTaken": null;
   "problem.title": null;

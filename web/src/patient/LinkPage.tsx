@@ -228,7 +228,7 @@ function Unusable({ code, problem, onRetry }: UnusableProps) {
         </ProblemPage>
       );
     case "factor-wrong":
-    case "factor-locked":
+    case "too-many":
       return (
         <ProblemPage {...shared} title={t("link.lockedTitle")} text={t("link.lockedText")}>
           {signIn}
