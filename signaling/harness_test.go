@@ -211,11 +211,15 @@ func (v *visits) Left(_ context.Context, _ signaling.RoomID, p signaling.Partici
 func (v *visits) Watch(ctx context.Context, g auth.Grant) (<-chan signaling.Snapshot, error) {
 	out := make(chan signaling.Snapshot, 1)
 	go func() { // ends with ctx, which the session ends
+		defer close(out)
 		var last []byte
 		for {
 			v.mu.Lock()
 			state, changed := v.state[g.Room], v.changed
 			v.mu.Unlock()
+			if state == "hidden" && g.Role == auth.CallPatient {
+				return
+			}
 			b, err := json.Marshal(map[string]string{"id": g.Room, "state": state, "you": g.Participant})
 			if err != nil {
 				panic(err)

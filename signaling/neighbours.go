@@ -26,8 +26,9 @@ type Visits interface {
 	Admit(ctx context.Context, by auth.Grant, participant ParticipantID) error
 	// Left tells that a participant is gone for good, once, at whichever gateway.
 	Left(ctx context.Context, room RoomID, participant ParticipantID, reason LeaveReason) error
-	// Watch gives the visit as the holder of the grant may see it: now, and again at every change, until ctx ends.
-	// A slow reader may be given only the newest.
+	// Watch gives the visit as the holder of the grant may see it: now, and again at every change. A slow reader may
+	// be given only the newest. The channel is closed when ctx ends, or when the holder may not see the visit any
+	// more: then the participant is removed.
 	Watch(ctx context.Context, grant auth.Grant) (<-chan Snapshot, error)
 }
 

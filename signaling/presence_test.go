@@ -10,6 +10,7 @@ import (
 	"github.com/pion/webrtc/v4"
 
 	"nara/auth"
+	"nara/internal/bus"
 	"nara/signaling"
 	"nara/signaling/client"
 )
@@ -198,6 +199,65 @@ func TestPresence_RemovedAndClosed(t *testing.T) {
 	jonas.endsWith(signaling.EndClosed)
 	if err := h.gateways[1].CloseRoom(ctx, "v2"); err != nil {
 		t.Fatalf("closed twice: %v", err)
+	}
+}
+
+func TestPresence_WhoMayNotSeeTheVisitIsRemoved(t *testing.T) {
+	h := newHouse(t, setting{})
+	anna, gun := h.hosts("v1", "anna"), h.waits("v1", "gun")
+	h.visits.set("v1", "hidden")
+	gun.endsWith(signaling.EndRemoved)
+	if m := expect[*signaling.ParticipantLeft](anna, nil); m.Participant != "gun" || m.Reason != signaling.LeftRemoved {
+		t.Fatalf("%+v", m)
+	}
+	if p, err := h.tryJoin(h.ticket("v1", "gun", auth.CallPatient), 0); !errors.Is(err, signaling.NotAllowed) {
+		t.Fatalf("back in: %v, %v", p, err)
+	}
+}
+
+// A room whose node has died is taken over by the joining gateway's home, in a higher epoch.
+func TestNode_RoomOfADeadNodeIsTakenOver(t *testing.T) {
+	h := newHouse(t, setting{})
+	dead, err := h.bus.Placement().Claim(t.Context(), "c1", "dead")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b := h.joins(h.check("c1", "a"), 0), h.joins(h.check("c1", "b"), 0)
+	if len(b.Joined().Participants) != 1 {
+		t.Fatalf("%+v", b.Joined())
+	}
+	place, err := h.bus.Placement().Lookup(t.Context(), "c1")
+	if err != nil || place.Node != "n1" || place.Epoch <= dead.Epoch {
+		t.Fatal(place, err)
+	}
+	a.speaks()
+	b.hears("a")
+}
+
+// Rooms that empty and fill all the time never split: whoever is in one sees whoever else is.
+func TestNode_RoomsEndAndBeginWithoutSplitting(t *testing.T) {
+	h := newHouse(t, setting{})
+	var wg sync.WaitGroup
+	for n := range 3 {
+		wg.Go(func() {
+			for range 5 {
+				p, err := h.tryJoin(h.check("c1", fmt.Sprint("p", n)), 0)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				ctx, cancel := p.deadline()
+				if err := p.Leave(ctx); err != nil {
+					t.Error(err)
+				}
+				cancel()
+			}
+		})
+	}
+	wg.Wait()
+	awaitEmpty(t, h)
+	if place, err := h.bus.Placement().Lookup(t.Context(), "c1"); !errors.Is(err, bus.ErrNotPlaced) {
+		t.Fatalf("an empty room lives at %v, %v", place, err)
 	}
 }
 

@@ -120,7 +120,7 @@ func (s *session) enter(m *Join) Code {
 	select {
 	case now, ok := <-next:
 		if !ok {
-			return Unavailable
+			return NotAllowed
 		}
 		if now.Over {
 			return RoomClosed

@@ -39,6 +39,7 @@ func (s *session) write(conn *websocket.Conn) {
 		case snapshot, ok := <-w.feed.next:
 			if !ok {
 				w.feed.next = nil
+				w.revoked()
 				continue
 			}
 			w.feed.now = snapshot
@@ -116,6 +117,20 @@ func (w *writer) closeIfOver() {
 		if err := w.s.g.Bus.Publish(subject, struct{}{}); err != nil {
 			w.s.g.Log.Error("room not closed", "error", err)
 		}
+	}
+}
+
+// revoked has the node put the participant out, who may not see the visit any more. A watch that ended with its session
+// says nothing.
+func (w *writer) revoked() {
+	place := w.s.place.Load()
+	if w.s.ctx.Err() != nil || place == nil {
+		return
+	}
+	w.s.g.Log.Info("visit may not be seen any more", "session", w.s.id, "room", w.s.grant.Room)
+	d := departure{Participant: ParticipantID(w.s.grant.Participant), Reason: LeftRemoved}
+	if err := w.s.g.Bus.Publish(nodeSubject(*place, RoomID(w.s.grant.Room), verbRemove), d); err != nil {
+		w.s.g.Log.Error("participant not removed", "error", err)
 	}
 }
 
