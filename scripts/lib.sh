@@ -80,16 +80,19 @@ need_chromium() {
   NARA_CHROMIUM=$(chromium_path); export NARA_CHROMIUM
 }
 
-# ui_is_fresh: no source of the UI is newer than what was built from it.
+# ui_is_fresh: a whole build has succeeded, and no source of the UI is newer.
+built=web/node_modules/.nara-built
 ui_is_fresh() {
-  [ -e web/dist/index.html ] &&
-    [ -z "$(find web -path web/node_modules -prune -o -path web/dist -prune -o -path web/e2e -prune -o -type f -newer web/dist/index.html -print -quit)" ]
+  [ -e web/dist/index.html ] && [ -e "$built" ] &&
+    [ -z "$(find web -path web/node_modules -prune -o -path web/dist -prune -o -path web/e2e -prune -o -type f -newer "$built" -print -quit)" ]
 }
 
 build_ui() {
   ui_is_fresh && return
   say "Building the web UI"
-  (cd web && npm run --silent build >&2)
+  local began; began=$(mktemp) # sources that change meanwhile count as newer
+  (cd web && npm run --silent build >&2) || { rm -f "$began"; return 1; }
+  mv "$began" "$built"
 }
 
 build_binary() {
