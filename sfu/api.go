@@ -5,6 +5,9 @@ import (
 	"log/slog"
 	"net/netip"
 	"time"
+
+	"nara/sfu/answer"
+	"nara/sfu/wire"
 )
 
 // RoomID names a room; the caller makes it, for a visit it is the visit's id.
@@ -43,11 +46,11 @@ const (
 // ErrTooMany; packets beyond the rates are dropped and counted.
 const (
 	MaxPublications     = 6
-	MaxSSRCs            = 24
-	MaxMediaLines       = 64
-	MaxOfferBytes       = 64 << 10
-	MaxBitsPerSecond    = 6_000_000
-	MaxPacketsPerSecond = 3000
+	MaxSSRCs            = answer.MaxSSRCs
+	MaxMediaLines       = answer.MaxLines
+	MaxOfferBytes       = answer.MaxBytes
+	MaxBitsPerSecond    = wire.MaxBits
+	MaxPacketsPerSecond = wire.MaxPackets
 )
 
 // Errors are kinds: compare with errors.Is. The text of a wrapped ErrBadOffer

@@ -88,7 +88,7 @@ type Conn struct {
 // Nothing comes of it when the Loop is closed.
 func (l *Loop) Connect(r Remote, h Handler) *Conn {
 	c := &Conn{loop: l, handler: h, remote: r, created: l.now, seen: l.now}
-	c.bits, c.packets = newBucket(maxBits, l.now), newBucket(maxPackets, l.now)
+	c.bits, c.packets = newBucket(MaxBits, l.now), newBucket(MaxPackets, l.now)
 	if l.closed {
 		c.closed = true
 		return c

@@ -23,7 +23,8 @@
 // # Platforms
 //
 // Linux uses recvmmsg, sendmmsg and UDP_SEGMENT (files *_linux.go); elsewhere
-// one system call for each packet through package net does the same job.
+// one system call for each packet through package net does the same job (build
+// tag portable tests that on Linux).
 //
 // # Where later transports go
 //

@@ -63,6 +63,7 @@ type far struct {
 	conn  *Conn
 	crypt *srtp.Context // client to server, by pion
 
+	told      chan struct{} // if not nil: signalled by Connected and Failed
 	connected int
 	failures  []Failure
 	keyframes []uint32
@@ -71,8 +72,42 @@ type far struct {
 	reports   int
 }
 
-func (f *far) Connected()                           { f.connected++ }
-func (f *far) Failed(w Failure)                     { f.failures = append(f.failures, w) }
+func (f *far) Connected() {
+	f.connected++
+	f.tell()
+}
+
+func (f *far) Failed(w Failure) {
+	f.failures = append(f.failures, w)
+	f.tell()
+}
+
+func (f *far) tell() {
+	select {
+	case f.told <- struct{}{}:
+	default:
+	}
+}
+
+// await waits to be told that something is so; what is called under the lock.
+func (f *far) await(what func() bool) {
+	f.t.Helper()
+	deadline := time.After(5 * time.Second)
+	for {
+		f.b.Lock()
+		done := what()
+		f.b.Unlock()
+		if done {
+			return
+		}
+		select {
+		case <-f.told:
+		case <-deadline:
+			f.t.Fatal("it did not happen")
+		}
+	}
+}
+
 func (f *far) KeyframeWanted(ssrc uint32)           { f.keyframes = append(f.keyframes, ssrc) }
 func (f *far) Stalled()                             { f.stalls++ }
 func (f *far) SenderReport(*Stream, uint64, uint32) { f.reports++ }

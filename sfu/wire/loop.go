@@ -116,15 +116,19 @@ func (l *Loop) Run() error {
 }
 
 // Close closes every Conn and the socket and waits for running handshakes; Run
-// returns. The caller must not hold the lock.
+// returns. The caller must not hold the lock. Closing twice is no error.
 func (l *Loop) Close() error {
 	l.Lock()
+	already := l.closed
 	l.closed = true
 	for c := range l.all {
 		c.Close()
 	}
 	l.Unlock()
-	err := l.socket.conn.Close()
+	var err error
+	if !already {
+		err = l.socket.conn.Close()
+	}
 	l.handshakes.Wait()
 	return err
 }

@@ -115,16 +115,15 @@ func TestQueue_SegmentsArriveWholeAndInOrder(t *testing.T) {
 func TestQueue_MoreThanFits(t *testing.T) {
 	b := newBench(t)
 	f := newFar(t, b, true)
-	go func() { // ends with the loop below
-		b.Lock()
-		defer b.Unlock()
-		for i := range 400 {
-			f.conn.SendRTP(&Outgoing{SSRC: 1, Index: uint64(i)}, make([]byte, 1200-i%7))
-		}
-	}()
-	for i := range 100 { // the socket's buffer may not hold them all
-		if p := f.read(); seqOf(p) != uint16(i) {
-			t.Fatalf("number %d, want %d", seqOf(p), i)
+	const n = queueMessages + 60 // small ones: the client's socket holds them all
+	b.Lock()
+	for i := range n { // each is longer than the one before: no segments
+		f.conn.SendRTP(&Outgoing{SSRC: 1, Index: uint64(i)}, make([]byte, 10+i))
+	}
+	b.Unlock()
+	for i := range n {
+		if p := f.read(); seqOf(p) != uint16(i) || len(p) != headerSize+10+i+tagSize {
+			t.Fatalf("number %d with %d bytes, want %d", seqOf(p), len(p), i)
 		}
 	}
 }

@@ -1,10 +1,10 @@
 package wire
 
-// What one client may send: beyond it packets are dropped unopened.
+// What one client may send in a second: beyond it packets are dropped unopened.
 const (
-	maxBits    = 6_000_000 // a second
-	maxPackets = 3000      // a second
-	maxChecks  = 200       // connectivity checks a second
+	MaxBits    = 6_000_000
+	MaxPackets = 3000
+	maxChecks  = 200 // connectivity checks
 )
 
 // bucket holds up to a second's worth of rate. The level is in billionths, so

@@ -55,7 +55,7 @@ func (c *Conn) freshReport(ssrc uint32, index uint64) bool {
 			return true
 		}
 	}
-	if len(c.reports) == 2*maxStreams {
+	if len(c.reports) == 2*MaxStreams {
 		return false
 	}
 	c.reports = append(c.reports, reportWindow{ssrc: ssrc})

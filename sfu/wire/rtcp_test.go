@@ -74,14 +74,14 @@ func TestRTP_ReplayForgeryAndUnknownAreRefused(t *testing.T) {
 func TestRTP_MidNamesAnUnknownStream(t *testing.T) {
 	b := newBench(t)
 	f := newFar(t, b, true)
-	for i := range uint32(2 * maxStreams) {
+	for i := range uint32(2 * MaxStreams) {
 		h := rtp.Header{SSRC: 5000 + i, PayloadType: 96, SequenceNumber: 9}
 		if err := h.SetExtension(4, []byte("1")); err != nil {
 			t.Fatal(err)
 		}
 		b.in(f.rtp(h, "named"), f.addr)
 	}
-	if len(f.packets) != maxStreams-2 || len(f.conn.streams) != maxStreams {
+	if len(f.packets) != MaxStreams-2 || len(f.conn.streams) != MaxStreams {
 		t.Errorf("%d packets of %d streams", len(f.packets), len(f.conn.streams))
 	}
 	if s := f.packets[0].Stream; s.SSRC() != 5000 {
@@ -95,12 +95,12 @@ func TestRTP_RatesArePoliced(t *testing.T) {
 	for i := range 4000 {
 		b.in(f.rtp(rtp.Header{SSRC: farVideo, PayloadType: 96, SequenceNumber: uint16(i)}, "x"), f.addr)
 	}
-	if len(f.packets) != maxPackets || b.stats.Policed != 1000 {
+	if len(f.packets) != MaxPackets || b.stats.Policed != 1000 {
 		t.Errorf("%d taken, %d policed", len(f.packets), b.stats.Policed)
 	}
 	b.time += time.Second
 	b.in(f.rtp(rtp.Header{SSRC: farVideo, PayloadType: 96, SequenceNumber: 4000}, "x"), f.addr)
-	if len(f.packets) != maxPackets+1 {
+	if len(f.packets) != MaxPackets+1 {
 		t.Error("a second later there must be room again")
 	}
 }

@@ -1,7 +1,7 @@
 package wire
 
-// maxStreams bounds the SSRCs that one client may use over time.
-const maxStreams = 24
+// MaxStreams bounds the SSRCs that one client may use.
+const MaxStreams = 24
 
 // Incoming is an m-line that the client may send on.
 type Incoming struct {
@@ -97,7 +97,7 @@ func (c *Conn) stream(ssrc uint32) *Stream {
 // too many.
 func (c *Conn) adopt(in *Incoming, ssrc uint32) *Stream {
 	s := &Stream{in: in, ssrc: ssrc}
-	if len(c.streams) < maxStreams {
+	if len(c.streams) < MaxStreams {
 		c.streams = append(c.streams, s)
 		return s
 	}

@@ -1,0 +1,30 @@
+package wire
+
+import (
+	"net/netip"
+	"testing"
+)
+
+func TestAddress_RoundTrip(t *testing.T) {
+	keys := map[addrKey]string{}
+	for _, s := range []string{"127.0.0.1:1", "127.0.0.1:256", "127.0.0.2:1", "[2001:db8::1]:7000", "[2001:db8::1]:7001", "[::1]:7000"} {
+		ap := netip.MustParseAddrPort(s)
+		a := addressOf(ap)
+		if a.addrPort() != ap || !a.known() {
+			t.Errorf("%v became %v", ap, a.addrPort())
+		}
+		if other, taken := keys[a.key()]; taken {
+			t.Errorf("%s and %s have one key", s, other)
+		}
+		keys[a.key()] = s
+	}
+	// A dual-stack socket reports IPv4 as mapped IPv6; the client wants to hear IPv4.
+	mapped := addressOf(netip.MustParseAddrPort("[::ffff:192.0.2.1]:5"))
+	if got := mapped.addrPort(); got != netip.MustParseAddrPort("192.0.2.1:5") {
+		t.Errorf("mapped address is %v", got)
+	}
+	var none address
+	if none.known() {
+		t.Error("the zero address is known")
+	}
+}

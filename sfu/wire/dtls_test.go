@@ -1,0 +1,175 @@
+package wire
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"net"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/pion/dtls/v3"
+	"github.com/pion/dtls/v3/pkg/crypto/selfsign"
+)
+
+// lossy is the client's socket; it loses the first datagrams that begin with
+// a record type, as long as lose says so.
+type lossy struct {
+	net.Conn
+	record byte
+	lose   atomic.Int32
+	seen   atomic.Int32
+}
+
+func (l *lossy) Read(b []byte) (int, error) {
+	for {
+		n, err := l.Conn.Read(b)
+		if err != nil || n == 0 || b[0] != l.record {
+			return n, err
+		}
+		l.seen.Add(1)
+		if l.lose.Add(-1) < 0 {
+			return n, nil
+		}
+	}
+}
+
+// shake connects a pion/dtls client to the Conn of f by a running loop.
+func shake(t *testing.T, b *bench, wrap func(net.Conn) net.Conn, profiles ...dtls.SRTPProtectionProfile) (*far, *dtls.Conn, error) {
+	t.Helper()
+	ended := make(chan error, 1)
+	go func() { ended <- b.Run() }()
+	t.Cleanup(func() {
+		_ = b.Close()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	cert, err := selfsign.GenerateSelfSigned()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sock, err := net.DialUDP("udp4", nil, net.UDPAddrFromAddrPort(b.Addr()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = sock.Close() })
+	f := &far{t: t, b: b, told: make(chan struct{}, 1), addr: sock.LocalAddr().(*net.UDPAddr).AddrPort()}
+	b.Lock()
+	f.conn = b.Connect(Remote{Ufrag: "theirs", Password: "their-password-of-22-chars", Fingerprint: sha256.Sum256(cert.Certificate[0])}, f)
+	a := addressOf(f.addr)
+	f.conn.heard(&a, a.key(), true)
+	b.Unlock()
+	conn, err := dtls.ClientWithOptions(dtlsConn{wrap(sock)}, b.addrOf(),
+		dtls.WithCertificates(cert), dtls.WithInsecureSkipVerify(true),
+		dtls.WithSRTPProtectionProfiles(profiles...), dtls.WithExtendedMasterSecret(dtls.RequireExtendedMasterSecret),
+		dtls.WithFlightInterval(20*time.Millisecond))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	return f, conn, conn.HandshakeContext(ctx)
+}
+
+func (b *bench) addrOf() net.Addr { return net.UDPAddrFromAddrPort(b.Addr()) }
+
+// dtlsConn makes a connected socket the PacketConn that pion wants.
+type dtlsConn struct{ net.Conn }
+
+func (c dtlsConn) ReadFrom(b []byte) (int, net.Addr, error) {
+	n, err := c.Read(b)
+	return n, c.RemoteAddr(), err
+}
+
+func (c dtlsConn) WriteTo(b []byte, _ net.Addr) (int, error) { return c.Write(b) }
+
+func whole(c net.Conn) net.Conn { return c }
+
+func TestDTLS_BothProfilesAndEqualKeys(t *testing.T) {
+	for name, x := range map[string]struct {
+		offered []dtls.SRTPProtectionProfile
+		key     int
+	}{
+		"128 first": {[]dtls.SRTPProtectionProfile{dtls.SRTP_AEAD_AES_256_GCM, dtls.SRTP_AEAD_AES_128_GCM}, 16},
+		"256 alone": {[]dtls.SRTPProtectionProfile{dtls.SRTP_AEAD_AES_256_GCM}, 32},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			f, conn, err := shake(t, b, whole, x.offered...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f.await(f.conn.Connected)
+			state, ok := conn.ConnectionState()
+			if !ok {
+				t.Fatal("no state")
+			}
+			m, err := state.ExportKeyingMaterial(exporterLabel, nil, 2*x.key+24)
+			if err != nil {
+				t.Fatal(err)
+			}
+			theirs, err := newGCM(m[:x.key], m[2*x.key:2*x.key+12])
+			if err != nil {
+				t.Fatal(err)
+			}
+			head := []byte{0x80, 96, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3}
+			sealed := theirs.sealRTP(bytes.Clone(head), []byte("payload"), 3, 1)
+			b.Lock()
+			defer b.Unlock()
+			if got, err := f.conn.in.openRTP(sealed, headerSize, 3, 1); err != nil || string(got) != "payload" {
+				t.Errorf("%q %v", got, err)
+			}
+		})
+	}
+}
+
+func TestDTLS_NoCommonProfileFails(t *testing.T) {
+	b := newBench(t)
+	f, _, err := shake(t, b, whole, dtls.SRTP_NULL_HMAC_SHA1_80)
+	if err == nil {
+		t.Fatal("connected")
+	}
+	f.await(func() bool { return len(f.failures) == 1 && f.failures[0] == FailedHandshake })
+}
+
+// TestDTLS_LastFlightIsRepeated: the server's pion connection is gone by then,
+// the kept flight answers.
+func TestDTLS_LastFlightIsRepeated(t *testing.T) {
+	b := newBench(t)
+	l := &lossy{record: recordChangeCipherSpec}
+	l.lose.Store(2)
+	_, _, err := shake(t, b, func(c net.Conn) net.Conn { l.Conn = c; return l }, dtls.SRTP_AEAD_AES_128_GCM)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := l.seen.Load(); n < 3 {
+		t.Errorf("the last flight came %d times", n)
+	}
+}
+
+func TestDTLS_TooManyHandshakesAreAskedToComeAgain(t *testing.T) {
+	b := newBench(t)
+	f := newFar(t, b, false)
+	b.in(f.check(nominate), f.addr)
+	for range maxHandshakes {
+		b.identity.running <- struct{}{}
+	}
+	hello := make([]byte, 200)
+	hello[0] = recordHandshake
+	b.in(hello, f.addr)
+	if b.stats.HandshakesPutOff != 1 || f.conn.pipe != nil || len(f.failures) != 0 {
+		t.Fatalf("%+v", b.stats)
+	}
+	for range maxHandshakes {
+		<-b.identity.running
+	}
+	b.in(hello, f.addr)
+	b.Lock()
+	defer b.Unlock()
+	if b.stats.Handshakes != 1 || f.conn.pipe == nil {
+		t.Errorf("%+v", b.stats)
+	}
+}
