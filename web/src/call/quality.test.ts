@@ -33,7 +33,8 @@ describe("grades", () => {
     expect(grade([out, stats("remote-inbound-rtp", { fractionLost: 0.05 })])).toBe("fair none");
     expect(grade([out, stats("remote-inbound-rtp", { fractionLost: 0.2 })])).toBe("poor none");
     expect(grade([out, stats("remote-inbound-rtp", { roundTripTime: 0.9 })])).toBe("poor none");
-    expect(grade([stats("outbound-rtp", { kind: "video", packetsSent: 5, qualityLimitationReason: "bandwidth" })])).toBe("fair none");
+    expect(grade([stats("outbound-rtp", { kind: "video", packetsSent: 5, qualityLimitationReason: "bandwidth", frameHeight: 180 })])).toBe("fair none");
+    expect(grade([stats("outbound-rtp", { kind: "video", packetsSent: 5, qualityLimitationReason: "bandwidth", frameHeight: 720 })])).toBe("good none");
   });
 });
 

@@ -5,6 +5,7 @@ import { type Grade, NO_QUALITY, type PictureFigures, type Quality } from "./sta
 import { type Readable, Store } from "./store";
 
 const EVERY = 1_000;
+const SMALL = 300; // lines of a picture that looks poor on a screen
 
 /** What one reading keeps for the next. */
 export interface Totals {
@@ -57,7 +58,8 @@ export function read(
       const outbound = stats as RTCOutboundRtpStreamStats & { readonly mid?: string; readonly qualityLimitationReason?: string };
       sending += outbound.packetsSent ?? 0;
       if (outbound.kind !== "video") continue;
-      if (outbound.qualityLimitationReason === "bandwidth") limited = true;
+      // The browser calls itself limited long before anybody would see it.
+      if (outbound.qualityLimitationReason === "bandwidth" && (outbound.frameHeight ?? 0) < SMALL) limited = true;
       const source = outbound.mid === undefined ? null : sourceOf(outbound.mid);
       if (source !== null && (outbound.framesEncoded ?? 0) > 0) sent[source] = figures(outbound.framesEncoded, outbound);
     } else if (stats.type === "remote-inbound-rtp") {

@@ -16,6 +16,7 @@ import { Control } from "../staff/Control";
 import { type DeviceFault, DeviceFaults } from "../staff/DeviceFaults";
 import { EndedCall } from "../staff/EndedCall";
 import { takeIn } from "../staff/live";
+import { examName } from "../staff/useRemote";
 import { useNow } from "../staff/useNow";
 import { useVisitCall } from "../staff/useVisitCall";
 import { stateWords } from "../staff/words";
@@ -31,7 +32,7 @@ type To = "rooming" | "ready" | "wrapUp" | "finished";
 
 /** The console of a room while the patient is there. */
 export function Console({ visit, timeline }: { visit: Visit; timeline: ReactNode }) {
-  const { t, language } = useText();
+  const { t, language, name } = useText();
   const now = useNow();
   const navigate = useNavigate();
   const client = useQueryClient();
@@ -69,7 +70,7 @@ export function Console({ visit, timeline }: { visit: Visit; timeline: ReactNode
         <Equipment own={own} />
         <span className="badge badge--plain">{call !== null && <CallQuality call={call} state={state} />}</span>
       </div>
-      {devices !== null && <DeviceFaults faults={faultsOf(devices, own, { room: t("source.room"), exam: t("source.exam") })} />}
+      {devices !== null && <DeviceFaults faults={faultsOf(devices, own, { room: t("source.room"), exam: examName(t, name, visit) })} />}
       <div className="console">
         <div className="console__picture">
           <section className="panel" aria-labelledby="now">
@@ -105,7 +106,7 @@ export function Console({ visit, timeline }: { visit: Visit; timeline: ReactNode
             ) : (
               <Remote visit={visit} state={state} />
             )}
-            <OwnSources call={call} room={state.room} devices={own} />
+            <OwnSources call={call} room={state.room} devices={own} exam={examName(t, name, visit)} />
             <div className="controls console__controls">
               {own.slots.microphone.kind === "open" && (
                 <Control icon={silent ? "mic-off" : "mic"} pressed={silent} onPress={() => call?.setMuted("microphone", "audio", !silent)}>

@@ -10,10 +10,12 @@ interface OwnSourcesProps {
   readonly call: Call | null;
   readonly room: RoomView;
   readonly devices: RoomDevicesState;
+  /** What the exam camera is called. */
+  readonly exam: string;
 }
 
 /** The room's own pictures; a press stops or starts sending one. */
-export function OwnSources({ call, room, devices }: OwnSourcesProps) {
+export function OwnSources({ call, room, devices, exam }: OwnSourcesProps) {
   const { t } = useText();
   return (
     <div className="sources" role="group" aria-label={t("console.sources")}>
@@ -23,6 +25,7 @@ export function OwnSources({ call, room, devices }: OwnSourcesProps) {
           <OwnSource
             key={source}
             source={source}
+            name={source === "exam" ? exam : t(`source.${source}`)}
             slot={devices.slots[source]}
             muted={local?.muted ?? false}
             onToggle={() => call?.setMuted(source, "video", !(local?.muted ?? false))}
@@ -33,10 +36,17 @@ export function OwnSources({ call, room, devices }: OwnSourcesProps) {
   );
 }
 
-function OwnSource({ source, slot, muted, onToggle }: { source: "room" | "exam"; slot: Slot; muted: boolean; onToggle: () => void }) {
+interface OwnSourceProps {
+  readonly source: "room" | "exam";
+  readonly name: string;
+  readonly slot: Slot;
+  readonly muted: boolean;
+  readonly onToggle: () => void;
+}
+
+function OwnSource({ source, name, slot, muted, onToggle }: OwnSourceProps) {
   const { t } = useText();
   const stream = useTrackStream(slot.kind === "open" ? slot.track : null);
-  const name = t(`source.${source}`);
   const open = slot.kind === "open";
   const words = (
     <>

@@ -18,13 +18,13 @@ export function Remote({ visit, state }: { visit: Visit; state: CallState }) {
     return t("console.notHere", { name });
   };
   return (
-    <div className="exam__main">
+    <div className="console__remote">
       <Tile
         stream={large?.showing === true || still ? (large?.stream ?? null) : null}
-        label={large === null ? t("staff.picture.none") : t("staff.picture.of", { name: sourceName(t, large) })}
+        label={large === null ? t("staff.picture.none") : t("staff.picture.of", { name: sourceName(t, large, t("source.exam")) })}
         ratio="2 / 1"
         still={still}
-        {...(large !== null && { name: sourceName(t, large), icon: sourceIcon(large.source) })}
+        {...(large !== null && { name: sourceName(t, large, t("source.exam")), icon: sourceIcon(large.source) })}
       >
         {large?.showing !== true && !still && <p className="call__ownoff">{text()}</p>}
       </Tile>

@@ -17,7 +17,7 @@ import { EndedCall } from "../staff/EndedCall";
 import { AdmitCard, Reconnecting } from "../staff/Notices";
 import { SourceStrip } from "../staff/SourceStrip";
 import { useOwnDevices } from "../staff/useOwnDevices";
-import { picturesOf, sourceIcon, sourceName, useLarge } from "../staff/useRemote";
+import { examName, picturesOf, sourceIcon, sourceName, useLarge } from "../staff/useRemote";
 import { useNow } from "../staff/useNow";
 import { useTrackStream } from "../staff/useTrackStream";
 import { useVisitCall } from "../staff/useVisitCall";
@@ -135,7 +135,8 @@ interface StageProps {
 
 /** The large picture with what lies on it, and the strip of the others. */
 function Stage({ call, state, visit, phone, onDone, onAgain }: StageProps) {
-  const { t } = useText();
+  const { t, name } = useText();
+  const exam = examName(t, name, visit);
   const quality = useQuality(call);
   const [blocked, setBlocked] = useState(false);
   const pictures = picturesOf(state.room);
@@ -151,13 +152,13 @@ function Stage({ call, state, visit, phone, onDone, onAgain }: StageProps) {
       <div className="exam__main">
         <Tile
           stream={large?.stream ?? null}
-          label={large === null ? t("staff.picture.none") : t("staff.picture.of", { name: sourceName(t, large) })}
+          label={large === null ? t("staff.picture.none") : t("staff.picture.of", { name: sourceName(t, large, exam) })}
           contain={large?.source === "exam" || large?.source === "screen"}
           still={still || over}
-          {...(large !== null && { name: sourceName(t, large), icon: sourceIcon(large.source) })}
+          {...(large !== null && { name: sourceName(t, large, exam), icon: sourceIcon(large.source) })}
         >
           {large === null && state.kind !== "ended" && waiting === undefined && <NobodyYet visit={visit} state={state} />}
-          {large !== null && !large.showing && !still && <p className="call__ownoff">{t("staff.picture.off", { name: sourceName(t, large) })}</p>}
+          {large !== null && !large.showing && !still && <p className="call__ownoff">{t("staff.picture.off", { name: sourceName(t, large, exam) })}</p>}
         </Tile>
         {large !== null && size !== undefined && large.showing && (
           <div className="exam__hud">
@@ -191,7 +192,7 @@ function Stage({ call, state, visit, phone, onDone, onAgain }: StageProps) {
           </div>
         )}
       </div>
-      {pictures.length > 1 && <SourceStrip pictures={pictures} selected={large?.key ?? null} onSelect={choose} label={t("staff.picture.large")} />}
+      {pictures.length > 1 && <SourceStrip pictures={pictures} selected={large?.key ?? null} onSelect={choose} label={t("staff.picture.large")} exam={exam} />}
       {!blocked &&
         state.room.remote
           .filter((one) => one.audio !== null)

@@ -10,10 +10,12 @@ interface SourceStripProps {
   readonly selected: string | null;
   readonly onSelect: (key: string) => void;
   readonly label: string;
+  /** What the exam camera is called. */
+  readonly exam: string;
 }
 
 /** The pictures side by side; one of them is the large one. Arrow keys choose. */
-export function SourceStrip({ pictures, selected, onSelect, label }: SourceStripProps) {
+export function SourceStrip({ pictures, selected, onSelect, label, exam }: SourceStripProps) {
   const { t } = useText();
   const group = useRef<HTMLDivElement>(null);
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
@@ -30,7 +32,7 @@ export function SourceStrip({ pictures, selected, onSelect, label }: SourceStrip
   return (
     <div className="sources" role="radiogroup" aria-label={label} ref={group} onKeyDown={onKeyDown}>
       {pictures.map((one) => {
-        const name = sourceName(t, one);
+        const name = sourceName(t, one, exam);
         const chosen = one.key === selected;
         return (
           <button

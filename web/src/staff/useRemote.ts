@@ -3,7 +3,8 @@
 import { useState } from "react";
 import type { RemoteSource, RoomView } from "../call/state";
 import type { IconName } from "../components/Icon";
-import type { Translate } from "../locales/useText";
+import type { VisitFacts } from "../api/types";
+import type { Localized, Translate } from "../locales/useText";
 
 /** The pictures there are, in the order of the strip: exam, person, room, the rest. */
 export function picturesOf(room: RoomView): readonly RemoteSource[] {
@@ -43,7 +44,17 @@ export function sourceIcon(source: RemoteSource["source"]): IconName {
   }
 }
 
-/** "Undersökningskamera", "Rummet", or the person's name for a face. */
-export function sourceName(t: Translate, one: RemoteSource): string {
+/** Kinds of devices that are not for examining by sight. */
+const OTHER = new Set(["roomCamera", "stethoscope", "microphone", "screen"]);
+
+/** What the exam camera of a visit is called: the device that was booked with it, when there is one. */
+export function examName(t: Translate, name: (text: Localized) => string, visit: VisitFacts): string {
+  const device = visit.appointment.devices.find((one) => !OTHER.has(one.kind));
+  return device === undefined ? t("source.exam") : name(device.name);
+}
+
+/** "Dermatoskop", "Rummet", or the person's name for a face. */
+export function sourceName(t: Translate, one: Pick<RemoteSource, "source" | "participant">, exam: string): string {
+  if (one.source === "exam") return exam;
   return one.source === "camera" ? one.participant.name : t(`source.${one.source}`);
 }
