@@ -26,7 +26,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // house is a whole service on real parts: bus, media server, node, gateways behind HTTP.
 type house struct {
-	t        *testing.T
+	t        testing.TB
 	bus      *bus.Bus
 	node     *signaling.Node
 	gateways []*signaling.Gateway
@@ -45,7 +45,7 @@ type setting struct {
 	sendBuffer  int // of the kernel for each WebSocket, so that a slow reader shows soon
 }
 
-func newHouse(t *testing.T, o setting) *house {
+func newHouse(t testing.TB, o setting) *house {
 	t.Helper()
 	h := &house{t: t, visits: newVisits(), tickets: &tickets{grants: map[string]auth.Grant{}}}
 	log := slog.New(slog.NewTextHandler(&testLog{t: t}, nil))
@@ -243,7 +243,7 @@ func (v *visits) Watch(ctx context.Context, g auth.Grant) (<-chan signaling.Snap
 }
 
 // testLog passes log lines on to the test until it has ended.
-type testLog struct{ t *testing.T }
+type testLog struct{ t testing.TB }
 
 func (l *testLog) Write(b []byte) (int, error) {
 	if l.t.Context().Err() == nil {

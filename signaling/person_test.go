@@ -19,7 +19,7 @@ import (
 // person is a participant under test.
 type person struct {
 	*client.Participant
-	t       *testing.T
+	t       testing.TB
 	audio   *webrtc.TrackLocalStaticRTP
 	packets atomic.Int64 // received
 	heard   chan signaling.Publication
