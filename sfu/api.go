@@ -208,7 +208,7 @@ type Stats struct {
 	Policed                     uint64 // beyond MaxBitsPerSecond or MaxPacketsPerSecond
 	Handshakes, HandshakeErrors uint64
 	HandshakesPutOff            uint64 // too many at once: the client asks again
-	Room                        []RoomStats
+	ByRoom                      []RoomStats
 }
 
 // RoomStats counts one room's media since it was made.

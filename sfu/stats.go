@@ -8,7 +8,7 @@ func (m *Manager) Stats() Stats {
 		w := s.loop.Stats()
 		for r := range s.rooms {
 			rs := r.stats()
-			t.Room = append(t.Room, rs)
+			t.ByRoom = append(t.ByRoom, rs)
 			t.Rooms++
 			t.Peers += rs.Peers
 		}

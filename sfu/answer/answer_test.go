@@ -223,6 +223,17 @@ func TestParse_StoppedLineIsRefused(t *testing.T) {
 	complete(t, o, Write(o, server, decide(o), 1))
 }
 
+func TestParse_OtherFingerprintsBesideSHA256(t *testing.T) {
+	plain, err := Parse(recorded(t, "chromium.sdp"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := Parse(strings.ReplaceAll(recorded(t, "chromium.sdp"), "a=setup:", "a=fingerprint:sha-512 AB:CD\r\na=setup:"))
+	if err != nil || o.Fingerprint != plain.Fingerprint {
+		t.Errorf("%x %v", o.Fingerprint, err)
+	}
+}
+
 func TestParse_RetransmissionIsNotTheStream(t *testing.T) {
 	s := strings.Replace(recorded(t, "chromium.sdp"), "a=mid:1\r\n",
 		"a=mid:1\r\na=ssrc-group:FID 77 66\r\na=ssrc:66 cname:x\r\na=ssrc:77 cname:x\r\n", 1)

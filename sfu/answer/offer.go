@@ -122,7 +122,10 @@ func Parse(text string) (Offer, error) {
 
 // transport collects what the session or any served m-line says; in a bundle
 // they must agree.
-type transport struct{ ufrag, password, fingerprint, setup string }
+type transport struct {
+	ufrag, password, setup string
+	fingerprint            string // SHA-256, in hexadecimal with colons
+}
 
 func (t *transport) read(attributes []sdp.Attribute) error {
 	for _, a := range attributes {
@@ -136,9 +139,11 @@ func (t *transport) read(attributes []sdp.Attribute) error {
 		case "setup":
 			at = &t.setup
 		case "fingerprint":
-			at = &t.fingerprint
 			algorithm, hash, _ := strings.Cut(value, " ")
-			value = strings.ToLower(algorithm) + " " + strings.ToUpper(hash)
+			if !strings.EqualFold(algorithm, "sha-256") {
+				continue // others may stand beside it (RFC 8122 section 5)
+			}
+			at, value = &t.fingerprint, strings.ToUpper(hash)
 		default:
 			continue
 		}
@@ -151,12 +156,11 @@ func (t *transport) read(attributes []sdp.Attribute) error {
 }
 
 func (t *transport) complete() (ufrag, password string, fingerprint [32]byte, err error) {
-	algorithm, hash, _ := strings.Cut(t.fingerprint, " ")
-	sum, hexErr := hex.DecodeString(strings.ReplaceAll(hash, ":", ""))
+	sum, hexErr := hex.DecodeString(strings.ReplaceAll(t.fingerprint, ":", ""))
 	switch {
 	case !iceChars(t.ufrag, 4) || !iceChars(t.password, 22):
 		err = fmt.Errorf("%w: no usable ice-ufrag and ice-pwd", ErrBad)
-	case algorithm != "sha-256" || hexErr != nil || len(sum) != len(fingerprint):
+	case hexErr != nil || len(sum) != len(fingerprint):
 		err = fmt.Errorf("%w: no sha-256 fingerprint", ErrBad)
 	case t.setup != "actpass" && t.setup != "active":
 		err = fmt.Errorf("%w: setup must be actpass or active", ErrBad)

@@ -90,6 +90,9 @@ func localUfrag(b []byte) []byte {
 // 7.3). An address belongs to a Conn once a request with our password came
 // from it; the client's candidates do not matter.
 func (l *Loop) stun(b []byte, from *address, key addrKey) {
+	if b[0] == 1 {
+		return // the response to a check of our own
+	}
 	ufrag := localUfrag(b)
 	c := l.byUfrag[string(ufrag)]
 	if ufrag == nil || c == nil {

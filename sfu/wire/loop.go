@@ -174,10 +174,10 @@ func (l *Loop) packet(b []byte, from *address) {
 		l.stun(b, from, key)
 	case c == nil:
 		l.stats.Unknown++
+	case !c.allows(len(b)):
+		l.stats.Policed++
 	case f >= 128 && f < 192:
-		if !c.allows(len(b)) {
-			l.stats.Policed++
-		} else if b[1] >= 192 && b[1] < 224 { // RFC 5761 section 4
+		if b[1] >= 192 && b[1] < 224 { // RFC 5761 section 4
 			c.rtcp(b)
 		} else {
 			c.rtp(b)
