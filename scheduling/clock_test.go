@@ -148,7 +148,7 @@ func TestFreeSpans_AreHoursWithoutWhatIsTaken(t *testing.T) {
 		}
 		var got [length]bool
 		last := int64(-1)
-		for _, s := range new(arena).freeSpans(windows, Video, "", busy, 100) {
+		for _, s := range new(arena).freeSpans(merged(windows, Video, ""), busy, 100) {
 			if s.from >= s.to || s.from < last {
 				t.Fatalf("span %v after %d", s, last)
 			}

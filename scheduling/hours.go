@@ -37,7 +37,70 @@ type snapshot struct {
 	hosts    map[SiteID][]*Practitioner // nurses with hosted hours at the site
 
 	mu   sync.Mutex // guards days
-	days map[int]map[ResourceID][]window
+	days map[int]map[ResourceID]plan
+}
+
+// plan is when one resource works around one day, by modality, without absences: for each modality sorted and disjoint.
+type plan struct {
+	anywhere [4][]span
+	at       []sitePlan
+}
+
+// sitePlan is the part of a plan that is spent at one site.
+type sitePlan struct {
+	site  SiteID
+	spans [4][]span
+}
+
+// spans returns the plan for a modality, at a site when one is given. It is shared and must not be changed.
+func (p *plan) spans(m Modality, site SiteID) []span {
+	if site == "" {
+		return p.anywhere[m.index()]
+	}
+	for i := range p.at {
+		if p.at[i].site == site {
+			return p.at[i].spans[m.index()]
+		}
+	}
+	return nil
+}
+
+// planOf sorts windows, which are in order of their beginnings, by modality and site.
+func planOf(windows []window) plan {
+	var p plan
+	var sites []SiteID
+	for _, w := range windows {
+		if w.site != "" && !slices.Contains(sites, w.site) {
+			sites = append(sites, w.site)
+		}
+	}
+	for _, m := range []Modality{Video, Hosted, InPerson, Phone} {
+		p.anywhere[m.index()] = merged(windows, m, "")
+	}
+	for _, site := range sites {
+		there := sitePlan{site: site}
+		for _, m := range []Modality{Video, Hosted, InPerson, Phone} {
+			there.spans[m.index()] = merged(windows, m, site)
+		}
+		p.at = append(p.at, there)
+	}
+	return p
+}
+
+// merged returns the windows that serve the modality (and the site, when one is given), those that touch or overlap as one.
+func merged(windows []window, m Modality, site SiteID) []span {
+	var out []span
+	for _, w := range windows {
+		if w.modalities&m.bit() == 0 || (site != "" && w.site != site) {
+			continue
+		}
+		if n := len(out); n > 0 && w.from <= out[n-1].to {
+			out[n-1].to = max(out[n-1].to, w.to)
+			continue
+		}
+		out = append(out, w.span)
+	}
+	return out
 }
 
 // How far around a day its windows reach, so that what begins on the day can run over midnight.
@@ -46,32 +109,32 @@ const (
 	reachAfter  = 10 * 3600
 )
 
-// day returns the windows of every resource around one day, each list sorted.
-func (s *snapshot) day(number int) map[ResourceID][]window {
+// day returns the plan of every resource around one day.
+func (s *snapshot) day(number int) map[ResourceID]plan {
 	s.mu.Lock()
-	windows, known := s.days[number]
+	plans, known := s.days[number]
 	s.mu.Unlock()
 	if known {
-		return windows
+		return plans
 	}
-	windows = s.expand(number)
+	plans = s.expand(number)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.days) >= maxCachedDays {
 		clear(s.days)
 	}
-	s.days[number] = windows
-	return windows
+	s.days[number] = plans
+	return plans
 }
 
 // maxCachedDays bounds the cache against searches that wander through the years.
 const maxCachedDays = 400
 
-func (s *snapshot) expand(number int) map[ResourceID][]window {
+func (s *snapshot) expand(number int) map[ResourceID]plan {
 	date := dateOfNumber(number)
 	from := date.Start().Unix() - reachBefore
 	to := date.AddDays(1).Start().Unix() + reachAfter
-	windows := make(map[ResourceID][]window, len(s.hours))
+	plans := make(map[ResourceID]plan, len(s.hours))
 	var clocks [4]dayClock // of the day before, the day, the day after, and one more for nights
 	for i := range clocks {
 		clocks[i] = clockOf(date.AddDays(i - 1))
@@ -93,9 +156,9 @@ func (s *snapshot) expand(number int) map[ResourceID][]window {
 			continue
 		}
 		slices.SortFunc(list, func(a, b window) int { return cmp.Compare(a.from, b.from) })
-		windows[resource] = withoutAbsences(joined(list), s.absences[resource])
+		plans[resource] = planOf(withoutAbsences(list, s.absences[resource]))
 	}
-	return windows
+	return plans
 }
 
 // window returns the instants of one row on one day.
@@ -118,25 +181,6 @@ func (s *snapshot) window(row weekly, day, weekday int, today, tomorrow dayClock
 		to, _ = tomorrow.instant(row.endMinute - 24*60)
 	}
 	return window{span{from, to}, row.modalities, row.site}, from < to
-}
-
-// joined makes one window of two that follow each other without a gap and are alike, as at midnight on a rota.
-func joined(list []window) []window {
-	out := list[:0]
-	for _, w := range list {
-		merged := false
-		for i := len(out) - 1; i >= 0; i-- {
-			if out[i].to == w.from && out[i].modalities == w.modalities && out[i].site == w.site {
-				out[i].to = w.to
-				merged = true
-				break
-			}
-		}
-		if !merged {
-			out = append(out, w)
-		}
-	}
-	return out
 }
 
 func withoutAbsences(list []window, absences []span) []window {

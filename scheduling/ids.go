@@ -54,14 +54,21 @@ func (m Modality) AtSite() bool { return m == Hosted || m == InPerson }
 // bit is the modality's place in a set of them; 0 for what is no modality.
 func (m Modality) bit() modalities {
 	switch m {
-	case Video:
-		return 1
+	case Video, Hosted, InPerson, Phone:
+		return 1 << m.index()
+	}
+	return 0
+}
+
+// index is the place of one of the four modalities in an array.
+func (m Modality) index() int {
+	switch m {
 	case Hosted:
-		return 2
+		return 1
 	case InPerson:
-		return 4
+		return 2
 	case Phone:
-		return 8
+		return 3
 	}
 	return 0
 }

@@ -19,7 +19,7 @@ func loadSnapshot(ctx context.Context, pool *pgxpool.Pool) (*snapshot, error) {
 		hours:     map[ResourceID][]weekly{},
 		absences:  map[ResourceID][]span{},
 		closed:    map[int][]SiteID{},
-		days:      map[int]map[ResourceID][]window{},
+		days:      map[int]map[ResourceID]plan{},
 	}
 	oneMoment := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	err := pgx.BeginTxFunc(ctx, pool, oneMoment, func(tx pgx.Tx) error {

@@ -113,6 +113,7 @@ func (q *SlotQuery) prepare(snap *snapshot, now time.Time) (*search, error) {
 	for _, m := range ready.service.Modalities {
 		if (q.Modality == "" || q.Modality == m) && (q.Site == "" || m.AtSite()) {
 			ready.modalities = append(ready.modalities, m)
+			ready.needs[m.index()] = ready.service.needsOf(m)
 		}
 	}
 	switch {

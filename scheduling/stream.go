@@ -3,6 +3,7 @@ package scheduling
 import (
 	"cmp"
 	"slices"
+	"sync"
 )
 
 // stream is the free time of one resource around one day, with a cursor. Questions must come in ascending order.
@@ -22,33 +23,46 @@ func (s *stream) free(from, to int64) bool {
 	return s.cursor < len(s.spans) && s.spans[s.cursor].from <= from
 }
 
-// arena is where a search keeps its spans: one growing piece of memory instead of many small ones.
+// arena is the memory of one day's sweep, used again by the next.
 type arena struct {
-	spans []span
-	work  []span
+	spans   []span
+	streams []stream
+	places  []*place
+	used    int // of places
 }
 
-// freeSpans returns the windows that serve the modality (and the site, when one is given), joined, minus what is taken.
-func (a *arena) freeSpans(windows []window, m Modality, site SiteID, busy []taken, now int64) []span {
-	a.work = a.work[:0]
-	bit := m.bit()
-	for _, w := range windows {
-		if w.modalities&bit == 0 || (site != "" && w.site != site) {
-			continue
-		}
-		if n := len(a.work); n > 0 && w.from <= a.work[n-1].to {
-			a.work[n-1].to = max(a.work[n-1].to, w.to)
-			continue
-		}
-		a.work = append(a.work, w.span)
+// arenas are shared by searches: a day of a county is some ten kilobytes.
+var arenas = sync.Pool{New: func() any { return &arena{} }}
+
+func (a *arena) reset() {
+	a.spans, a.streams, a.used = a.spans[:0], a.streams[:0], 0
+}
+
+// place returns an empty place.
+func (a *arena) place(site SiteID, needs []Need) *place {
+	if a.used == len(a.places) {
+		a.places = append(a.places, &place{})
+	}
+	p := a.places[a.used]
+	a.used++
+	p.site, p.needs = site, needs
+	p.nurses, p.rooms, p.devices = p.nurses[:0], p.rooms[:0], p.devices[:0]
+	return p
+}
+
+// freeSpans returns planned time minus what is taken. Both are sorted and disjoint. When nothing is in the way the
+// plan itself is the answer.
+func (a *arena) freeSpans(planned []span, busy []taken, now int64) []span {
+	if len(planned) == 0 {
+		return nil
+	}
+	first, _ := slices.BinarySearchFunc(busy, planned[0].from, func(t taken, at int64) int { return cmp.Compare(t.to, at+1) })
+	busy = busy[first:]
+	if len(busy) == 0 || busy[0].from >= planned[len(planned)-1].to {
+		return planned
 	}
 	begin := len(a.spans)
-	if len(a.work) > 0 {
-		// Skip what ended before the first window.
-		i, _ := slices.BinarySearchFunc(busy, a.work[0].from, func(t taken, at int64) int { return cmp.Compare(t.to, at) })
-		busy = busy[i:]
-	}
-	for _, w := range a.work {
+	for _, w := range planned {
 		for len(busy) > 0 && busy[0].to <= w.from {
 			busy = busy[1:]
 		}

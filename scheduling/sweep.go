@@ -2,7 +2,6 @@ package scheduling
 
 import (
 	"slices"
-	"sync"
 	"time"
 )
 
@@ -10,6 +9,7 @@ import (
 type search struct {
 	service     *Offering
 	modalities  []Modality
+	needs       [4][]Need // by modality
 	language    Language
 	site        SiteID
 	candidates  []*Practitioner // preferred ones first
@@ -25,14 +25,11 @@ type search struct {
 	soonest     int64
 }
 
-// arenas are reused between searches: a fortnight of a county is some hundred kilobytes.
-var arenas = sync.Pool{New: func() any { return &arena{} }}
-
 // day sweeps one day in ascending order of start and hands every slot to emit.
 func (q *search) day(v view, date Date, emit func(Slot)) {
-	a, _ := arenas.Get().(*arena)
+	a, _ := arenas.Get().(*arena) // it holds nothing else
 	defer arenas.Put(a)
-	a.spans = a.spans[:0]
+	a.reset()
 	d := q.open(v, date, a)
 	clock := clockOf(date)
 	grid := q.service.GridMinutes
@@ -50,53 +47,64 @@ func (q *search) day(v view, date Date, emit func(Slot)) {
 // sweepDay is the opened streams of one day.
 type sweepDay struct {
 	*search
-	remote map[Modality][]stream // video, phone and hosted: the professionals
-	there  []stream              // in person: a stream for each professional and site
-	places map[Modality][]*place // hosted and in person, nearest first
+	remote [4][]stream // by modality; video, phone and hosted: the professionals
+	there  []stream    // in person: a stream for each professional and site
+	places [4][]*place // by modality; hosted and in person, nearest first
 }
+
+// freeTime computes when a resource is free for a modality, at a site when one is given.
+type freeTime func(resource ResourceID, m Modality, site SiteID) []span
 
 // open computes the free time of everybody and everything that the search may need on the day.
 func (q *search) open(v view, date Date, a *arena) *sweepDay {
-	d := &sweepDay{search: q, remote: map[Modality][]stream{}, places: map[Modality][]*place{}}
-	windows := v.snapshot.day(date.number())
+	d := &sweepDay{search: q}
+	plans := v.snapshot.day(date.number())
 	free := func(resource ResourceID, m Modality, site SiteID) []span {
-		var busy []taken
-		if !q.ignoreTaken {
-			busy = withoutOwn(v.taken[resource], q.own)
+		p := plans[resource]
+		if q.ignoreTaken {
+			return p.spans(m, site)
 		}
-		return a.freeSpans(windows[resource], m, site, busy, q.now)
+		return a.freeSpans(p.spans(m, site), withoutOwn(v.taken[resource], q.own), q.now)
 	}
 	for _, m := range q.modalities {
 		if m != InPerson {
-			streams := make([]stream, 0, len(q.candidates))
+			begin := len(a.streams)
 			for _, p := range q.candidates {
-				streams = append(streams, stream{resource: p.ID, speaks: p, spans: free(p.ID, m, "")})
+				a.streams = append(a.streams, stream{resource: p.ID, speaks: p, spans: free(p.ID, m, "")})
 			}
-			d.remote[m] = streams
+			d.remote[m.index()] = a.streams[begin:len(a.streams):len(a.streams)]
+		} else {
+			d.there = q.openThere(a, free)
 		}
-		if !m.AtSite() {
+		if !m.AtSite() || (m == InPerson && len(d.there) == 0) {
 			continue
 		}
-		needs := q.service.needsOf(m)
 		for _, site := range q.sites {
-			if p := q.openPlace(v, site.ID, m, needs, free); p != nil {
-				d.places[m] = append(d.places[m], p)
+			if m == InPerson && !slices.ContainsFunc(d.there, func(s stream) bool { return s.site == site.ID }) {
+				continue
 			}
-		}
-	}
-	if slices.Contains(q.modalities, InPerson) {
-		for _, p := range q.candidates {
-			for _, site := range p.Sites {
-				if q.site != "" && site != q.site {
-					continue
-				}
-				if spans := free(p.ID, InPerson, site); len(spans) > 0 {
-					d.there = append(d.there, stream{resource: p.ID, speaks: p, site: site, spans: spans})
-				}
+			if p := q.openPlace(v, a, site.ID, m, free); p != nil {
+				d.places[m.index()] = append(d.places[m.index()], p)
 			}
 		}
 	}
 	return d
+}
+
+// openThere opens the professionals at the sites where they are.
+func (q *search) openThere(a *arena, free freeTime) []stream {
+	begin := len(a.streams)
+	for _, p := range q.candidates {
+		for _, site := range p.Sites {
+			if q.site != "" && site != q.site {
+				continue
+			}
+			if spans := free(p.ID, InPerson, site); len(spans) > 0 {
+				a.streams = append(a.streams, stream{resource: p.ID, speaks: p, site: site, spans: spans})
+			}
+		}
+	}
+	return a.streams[begin:len(a.streams):len(a.streams)]
 }
 
 func withoutOwn(list []taken, own map[int64]bool) []taken {
@@ -107,9 +115,9 @@ func withoutOwn(list []taken, own map[int64]bool) []taken {
 }
 
 // openPlace returns nil when the site can never serve the needs.
-func (q *search) openPlace(v view, site SiteID, m Modality, needs []Need, free func(ResourceID, Modality, SiteID) []span) *place {
-	p := &place{site: site, needs: needs}
-	for _, need := range needs {
+func (q *search) openPlace(v view, a *arena, site SiteID, m Modality, free freeTime) *place {
+	p := a.place(site, q.needs[m.index()])
+	for _, need := range p.needs {
 		switch need.Kind {
 		case NeedNurse:
 			for _, nurse := range v.snapshot.hosts[site] {
@@ -137,12 +145,12 @@ func (q *search) openPlace(v view, site SiteID, m Modality, needs []Need, free f
 		case NeedDevice:
 			before := len(p.devices)
 			for _, device := range v.snapshot.devicesOf[site] {
-				if string(device.Kind) == need.Detail {
-					p.devices = append(p.devices, deviceStream{
-						stream: stream{resource: device.ID, spans: free(device.ID, m, "")},
-						room:   device.Room,
-						kind:   device.Kind,
-					})
+				if string(device.Kind) != need.Detail {
+					continue
+				}
+				if spans := free(device.ID, m, ""); len(spans) > 0 {
+					one := stream{resource: device.ID, spans: spans}
+					p.devices = append(p.devices, deviceStream{stream: one, room: device.Room, kind: device.Kind})
 				}
 			}
 			if len(p.devices) == before {
@@ -158,7 +166,7 @@ func (d *sweepDay) at(from, to int64, turn int, emit func(Slot)) {
 	for _, m := range d.modalities {
 		switch m {
 		case Video, Phone:
-			d.professionals(d.remote[m], from, to, turn, d.cap, func(p *stream) {
+			d.professionals(d.remote[m.index()], from, to, turn, d.cap, func(p *stream) {
 				emit(d.slot(m, from, to, p, "", choice{}))
 			})
 		case Hosted:
@@ -192,7 +200,7 @@ func (d *sweepDay) hosted(from, to int64, turn int, emit func(Slot)) {
 	if d.site != "" {
 		sites, each = 1, d.cap
 	}
-	for _, p := range d.places[Hosted] {
+	for _, p := range d.places[Hosted.index()] {
 		if sites == 0 {
 			return
 		}
@@ -201,7 +209,7 @@ func (d *sweepDay) hosted(from, to int64, turn int, emit func(Slot)) {
 			continue
 		}
 		any := false
-		d.professionals(d.remote[Hosted], from, to, turn, each, func(s *stream) {
+		d.professionals(d.remote[Hosted.index()], from, to, turn, each, func(s *stream) {
 			if s.resource == c.nurse {
 				return
 			}
@@ -225,7 +233,7 @@ func (d *sweepDay) inPerson(from, to int64, turn int, emit func(Slot)) {
 		if !s.free(from, to) {
 			return
 		}
-		for _, p := range d.places[InPerson] {
+		for _, p := range d.places[InPerson.index()] {
 			if p.site != s.site {
 				continue
 			}
