@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -15,8 +15,8 @@ export function sql(statement: string): string {
 }
 
 export default async function start(): Promise<() => Promise<void>> {
-  const binary = resolve(process.cwd(), "../bin/nara");
-  if (!existsSync(binary)) throw new Error("bin/nara is missing: run `make build` first");
+  const binary = resolve(process.cwd(), process.env.NARA_E2E_BINARY ?? "../bin/nara");
+  if (!existsSync(binary)) throw new Error(`${binary} is missing: run \`make build\` first`);
   const folder = mkdtempSync(join(tmpdir(), "nara-e2e-"));
   const [web, admin, media] = [await freePort(), await freePort(), await freePort()];
   const log: string[] = [];
@@ -25,7 +25,14 @@ export default async function start(): Promise<() => Promise<void>> {
     ["serve", "--demo", "--data-dir", join(folder, "data"), "--listen", `127.0.0.1:${web}`, "--admin-listen", `127.0.0.1:${admin}`, "--media-listen", `127.0.0.1:${media}`, "--loops", "1"],
     { stdio: ["ignore", "pipe", "pipe"], env: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "/" } },
   );
-  for (const out of [server.stdout, server.stderr]) out.on("data", (text: Buffer) => log.push(text.toString()));
+  const kept = resolve(process.cwd(), "test-results");
+  mkdirSync(kept, { recursive: true });
+  for (const out of [server.stdout, server.stderr]) {
+    out.on("data", (text: Buffer) => {
+      log.push(text.toString());
+      appendFileSync(join(kept, "server.log"), text);
+    });
+  }
   await ready(server, `http://127.0.0.1:${admin}/readyz`, log);
   process.env.NARA_E2E_URL = `http://localhost:${web}`;
   process.env.NARA_E2E_SOCKET = socketFolder(join(folder, "data", "postgres", "postmaster.pid"));
