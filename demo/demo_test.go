@@ -147,6 +147,29 @@ func TestSeed_IsTheWholeCounty(t *testing.T) {
 	}
 }
 
+func TestSeed_TheSameDayGivesTheSameCounty(t *testing.T) {
+	t.Parallel()
+	var digests [2]string
+	for i := range digests {
+		pool := postgrestest.New(t)
+		if err := demo.Seed(t.Context(), pool, moments["a Tuesday morning"]); err != nil {
+			t.Fatal(err)
+		}
+		const everything = `
+			SELECT md5(concat(
+				(SELECT string_agg(p::text, '|' ORDER BY p.id) FROM practitioners AS p),
+				(SELECT string_agg(p::text, '|' ORDER BY p.id) FROM patients AS p),
+				(SELECT string_agg(s::text, '|' ORDER BY s.id) FROM schedules AS s),
+				(SELECT string_agg(a::text, '|' ORDER BY a.id) FROM appointments AS a WHERE booked_by = 'demo')))`
+		if err := pool.QueryRow(t.Context(), everything).Scan(&digests[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if digests[0] != digests[1] {
+		t.Error("two counties differ")
+	}
+}
+
 func TestRefresh_FillsEachDayOnce(t *testing.T) {
 	t.Parallel()
 	pool := postgrestest.New(t)

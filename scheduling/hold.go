@@ -58,11 +58,11 @@ func (s *Service) Hold(ctx context.Context, by auth.Principal, req HoldRequest) 
 	for tries := 0; tries < holdTries; {
 		turn := s.turns.of(req.Practitioner)
 		seen := turn.taken.Load()
-		slot, err := s.exact(ctx, req)
+		slot, service, err := s.exact(ctx, req)
 		if err != nil {
 			return Hold{}, s.withAlternatives(ctx, err, req)
 		}
-		hold, err := turn.take(ctx, seen, func() (Hold, error) { return s.keep(ctx, by, req.Patient, slot) })
+		hold, err := turn.take(ctx, seen, func() (Hold, error) { return s.keep(ctx, by, req.Patient, slot, service) })
 		switch {
 		case errors.Is(err, errAnotherTurn):
 			continue
@@ -87,20 +87,20 @@ func (s *Service) withAlternatives(ctx context.Context, err error, req HoldReque
 	return &SlotTakenError{Alternatives: near}
 }
 
-// exact computes the one slot that is asked for. A slot that the hours do not offer is a *ValidationError, one that
+// exact computes the one slot that is asked for, and returns the service as it was then. A slot that the hours do not offer is a *ValidationError, one that
 // they offer and somebody has is ErrSlotTaken.
-func (s *Service) exact(ctx context.Context, req HoldRequest) (Slot, error) {
+func (s *Service) exact(ctx context.Context, req HoldRequest) (Slot, *Offering, error) {
 	now := s.now()
 	date := DateOf(req.Start)
 	if distance := date.number() - DateOf(now).number(); distance < -1 || distance > 3*366 {
-		return Slot{}, &ValidationError{Fields: []FieldError{{"start", "not-offered", "the start is far from today"}}}
+		return Slot{}, nil, &ValidationError{Fields: []FieldError{{"start", "not-offered", "the start is far from today"}}}
 	}
 	v, err := s.board.sync(ctx, date.number(), date.number())
 	if err != nil {
-		return Slot{}, err
+		return Slot{}, nil, err
 	}
 	if err := req.check(v.snapshot); err != nil {
-		return Slot{}, err
+		return Slot{}, nil, err
 	}
 	q := SlotQuery{
 		Service:      req.Service,
@@ -111,35 +111,35 @@ func (s *Service) exact(ctx context.Context, req HoldRequest) (Slot, error) {
 	}
 	ready, err := q.prepare(v.snapshot, now)
 	if err != nil {
-		return Slot{}, err
+		return Slot{}, nil, err
 	}
 	ready.only = req.Start.Unix()
 	if ready.only < ready.soonest {
-		return Slot{}, &ValidationError{Fields: []FieldError{{"start", "too-soon", "the start has passed or is too near"}}}
+		return Slot{}, nil, &ValidationError{Fields: []FieldError{{"start", "too-soon", "the start has passed or is too near"}}}
 	}
 	minute, onGrid := clockOf(date).wallMinute(ready.only)
 	if req.Start.Nanosecond() != 0 || !onGrid || minute%ready.service.GridMinutes != 0 {
-		return Slot{}, &ValidationError{Fields: []FieldError{{"start", "not-offered", "no slot begins at that time"}}}
+		return Slot{}, nil, &ValidationError{Fields: []FieldError{{"start", "not-offered", "no slot begins at that time"}}}
 	}
 	ready.fromMinute, ready.untilMinute = minute, minute+1
 	if slot := ready.one(v, date); slot != nil {
-		return *slot, nil
+		return *slot, ready.service, nil
 	}
 	ready.ignoreTaken = true
 	if ready.one(v, date) == nil {
-		return Slot{}, &ValidationError{Fields: []FieldError{{"start", "not-offered", "nobody works at that time"}}}
+		return Slot{}, nil, &ValidationError{Fields: []FieldError{{"start", "not-offered", "nobody works at that time"}}}
 	}
 	// Somebody has it: perhaps the patient themselves, who now chooses a time that overlaps the one they keep.
 	ready.ignoreTaken = false
 	if ready.own, err = s.heldBy(ctx, req.Patient); err != nil {
-		return Slot{}, err
+		return Slot{}, nil, err
 	}
 	if len(ready.own) > 0 {
 		if slot := ready.one(v, date); slot != nil {
-			return *slot, nil
+			return *slot, ready.service, nil
 		}
 	}
-	return Slot{}, ErrSlotTaken
+	return Slot{}, nil, ErrSlotTaken
 }
 
 // one returns the only slot of a search for one start, nil when there is none.
@@ -237,15 +237,7 @@ func (sl *Slot) footprints(o *Offering) []footprint {
 }
 
 // keep writes the hold, or returns errRaced.
-func (s *Service) keep(ctx context.Context, by auth.Principal, patient PatientID, slot Slot) (Hold, error) {
-	directory, err := s.Directory(ctx)
-	if err != nil {
-		return Hold{}, err
-	}
-	service := directory.Service(slot.Service)
-	if service == nil {
-		return Hold{}, errRaced // withdrawn this moment: look again
-	}
+func (s *Service) keep(ctx context.Context, by auth.Principal, patient PatientID, slot Slot, service *Offering) (Hold, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return Hold{}, fmt.Errorf("make a hold's id: %w", err)
