@@ -2,15 +2,17 @@ package sfu
 
 import (
 	"fmt"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"nara/sfu/wire"
 )
 
 // forwarding is a publication bound to n connected peers whose clients are
 // gone again: what is sent to them goes nowhere.
-func forwarding(t testing.TB, n int) (*Manager, *room, *publication) {
-	s := newServer(t, func(c *Config) { c.Loops = 1 })
+func forwarding(t testing.TB, n int, change ...func(*Config)) (*room, *publication) {
+	s := newServer(t, append(change, func(c *Config) { c.Loops = 1 })...)
 	pub := newClient(t, s, "r", "pub", clientOptions{publish: true}).join(true).connected()
 	for i := range n {
 		c := newClient(t, s, "r", PeerID(fmt.Sprint("sub", i)), clientOptions{spares: 1}).join(true).connected()
@@ -22,7 +24,7 @@ func forwarding(t testing.TB, n int) (*Manager, *room, *publication) {
 		t.Fatal(err)
 	}
 	defer r.shard.loop.Unlock()
-	return s.Manager, r, r.peer("pub").lines[1].pub
+	return r, r.peer("pub").lines[1].pub
 }
 
 // burst is five packets of a video frame.
@@ -38,7 +40,7 @@ func burst(r *room, pub *publication, p *wire.Packet) {
 }
 
 func TestForward_NoAllocationPerPacket(t *testing.T) {
-	_, r, pub := forwarding(t, 4)
+	r, pub := forwarding(t, 4)
 	p := &wire.Packet{Stream: &wire.Stream{}, Index: 100, Payload: make([]byte, 1100)}
 	burst(r, pub, p)
 	before := r.counts.PacketsForwarded
@@ -50,10 +52,51 @@ func TestForward_NoAllocationPerPacket(t *testing.T) {
 	}
 }
 
+func TestKeyframe_RequestWithinTheThrottleIsRemembered(t *testing.T) {
+	var clock atomic.Int64
+	clock.Store(int64(time.Second))
+	r, pub := forwarding(t, 1, func(c *Config) { c.now = func() time.Duration { return time.Duration(clock.Load()) } })
+	asked := func(do func()) uint64 {
+		r.shard.loop.Lock()
+		defer r.shard.loop.Unlock()
+		before := r.counts.KeyframesAsked
+		do()
+		return r.counts.KeyframesAsked - before
+	}
+	if n := asked(pub.askKeyframe); n != 0 {
+		t.Errorf("asked %d times before the first packet", n)
+	}
+	p := &wire.Packet{Stream: &wire.Stream{}, Payload: make([]byte, 100)}
+	if n := asked(func() { pub.RTP(p); pub.RTP(p); pub.askKeyframe() }); n != 1 {
+		t.Errorf("asked %d times at once", n)
+	}
+	if n := asked(pub.tick); n != 0 {
+		t.Error("asked within the throttle")
+	}
+	// The test's own tick and the server's are the same: whoever is first asks.
+	r.shard.loop.Lock()
+	before := r.counts.KeyframesAsked
+	clock.Add(keyframeThrottle)
+	r.shard.loop.Unlock()
+	asked(pub.tick)
+	r.shard.loop.Lock()
+	if n := r.counts.KeyframesAsked - before; n != 1 || !pub.wantsKeyframe {
+		t.Errorf("asked %d times after it, still wanted %v", n, pub.wantsKeyframe)
+	}
+	p.Keyframe = true
+	p.Index++
+	pub.RTP(p)
+	clock.Add(10 * keyframeThrottle)
+	r.shard.loop.Unlock()
+	if n := asked(pub.tick); n != 0 || pub.wantsKeyframe {
+		t.Error("asked for a keyframe that has come")
+	}
+}
+
 func BenchmarkForward(b *testing.B) {
 	for _, n := range []int{1, 4} {
 		b.Run(fmt.Sprintf("to=%d", n), func(b *testing.B) {
-			_, r, pub := forwarding(b, n)
+			r, pub := forwarding(b, n)
 			p := &wire.Packet{Stream: &wire.Stream{}, Index: 100, Payload: make([]byte, 1100)}
 			b.ReportAllocs()
 			b.ResetTimer()
