@@ -420,18 +420,46 @@ describe("admitting", () => {
 describe("losing the connection", () => {
   const joined = joinedAs(anna, { participants: [rum], publications: [exam], assignments: [{ mid: "3", publication: "t-2" }] });
 
-  test("the WebSocket falls: the picture goes on, and a new join takes over without a gap", async () => {
+  test("the WebSocket falls: the media do not notice, and the next join goes on with them", async () => {
+    const w = world();
+    const socket = await enter(w, joined);
+    const before = w.call.get().room.remote[0];
+    socket.closes(1006);
+    expect(w.call.get()).toMatchObject({ kind: "reconnecting", was: "inCall", media: "connected" });
+    expect(w.call.get().room.remote[0]).toBe(before);
+    await vi.advanceTimersByTimeAsync(300);
+    socketOf(w).opens();
+    expect(socketOf(w).sent[0]).toMatchObject({ type: "join", ticket: "ticket-2", offer: "peer-1 offer 2" });
+    socketOf(w).says(joined);
+    await settle();
+    expect(w.call.get()).toMatchObject({ kind: "inCall", media: "connected" });
+    expect(w.browser.peers).toHaveLength(1);
+    expect(w.call.get().room.remote[0]?.stream.getTracks()).toEqual(before?.stream.getTracks());
+  });
+
+  test("a server that does not know our peer connection any more gets a new one at once", async () => {
+    const w = world();
+    const socket = await enter(w, { ...joined, answer: "v=0\r\na=ice-ufrag:one\r\n" });
+    socket.closes(1006);
+    await vi.advanceTimersByTimeAsync(300);
+    socketOf(w).opens();
+    socketOf(w).says({ ...joined, answer: "v=0\r\na=ice-ufrag:two\r\n" });
+    await settle();
+    expect(w.browser.peers).toHaveLength(2);
+    await answer(w, { ...joined, answer: "v=0\r\na=ice-ufrag:three\r\n" });
+    expect(w.call.get().kind).toBe("inCall");
+  });
+
+  test("the server restarts: a new peer connection takes over, on the same streams", async () => {
     const w = world();
     const socket = await enter(w, joined);
     const stream = w.call.get().room.remote[0]?.stream;
     const old = peerOf(w);
-    socket.closes(1006);
-    expect(w.call.get()).toMatchObject({ kind: "reconnecting", was: "inCall", media: "connected" });
-    expect(w.call.get().room.remote[0]).toMatchObject({ showing: true });
+    socket.closes(1001, "shutdown");
     await vi.advanceTimersByTimeAsync(300);
     expect(old.connectionState).toBe("connected");
     socketOf(w).opens();
-    expect(socketOf(w).sent[0]).toMatchObject({ type: "join", ticket: "ticket-2", offer: "peer-2 offer 1" });
+    expect(socketOf(w).sent[0]).toMatchObject({ type: "join", offer: "peer-2 offer 1" });
     socketOf(w).says({ ...joined, publications: [{ ...exam, id: "t-20" }], assignments: [{ mid: "5", publication: "t-20" }] });
     await settle();
     peerOf(w).becomes("connected");

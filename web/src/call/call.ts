@@ -36,7 +36,7 @@ import { CHAT_LIMIT, type MediaKind, type ServerMessage, type Source } from "../
 import { ChatLog } from "./chat";
 import { browserEnvironment, type Environment } from "./environment";
 import { Locals } from "./locals";
-import { Media } from "./media";
+import { Media, type Offered } from "./media";
 import { QualityProbe } from "./quality";
 import { Roster } from "./roster";
 import { type CallState, EMPTY_ROOM, type EndReason, type MediaLink, type Quality, type RoomView } from "./state";
@@ -83,7 +83,8 @@ export class Call implements Readable<CallState> {
   readonly #probe: QualityProbe;
 
   #media: Media | null = null; // what we see and send through
-  #next: Media | null = null; // the one that a running attempt to join has offered
+  #next: Media | null = null; // the one that a running attempt to join has offered; may be the same
+  #keep = false; // the next attempt goes on with the peer connection we have
   #down = true; // no signalling
   #hadMedia = false;
   #attempt = 0;
@@ -107,7 +108,11 @@ export class Call implements Readable<CallState> {
       handlers: {
         joined: (message) => this.#joined(message),
         message: (message) => this.#heard(message),
-        down: (reason, pause, error) => this.#fell(`${reason}, again in ${pause} ms${error === undefined ? "" : `: ${String(error)}`}`),
+        down: (reason, pause, error) => {
+          // The server keeps a place for a while when nothing but the WebSocket is gone; then media need not notice.
+          this.#keep = reason === "network" || reason === "slow";
+          this.#fell(`${reason}, again in ${pause} ms${error === undefined ? "" : `: ${String(error)}`}`);
+        },
         ended: (end) => this.#ended(endReason(end)),
         fault: (fault) => this.#log(`not understood: ${fault.message}`),
       },
@@ -229,7 +234,15 @@ export class Call implements Readable<CallState> {
   async #prepare(): Promise<Attempt> {
     this.#attempt += 1;
     this.#changed();
-    this.#next?.close();
+    if (this.#next !== this.#media) this.#next?.close();
+    const { ticket, offered } = this.#keep && this.#media?.settled === true ? await this.#offerAgain(this.#media) : await this.#offerAnew();
+    return {
+      url: this.#environment.address(ticket.url),
+      join: { ticket: ticket.ticket, offer: offered.offer, publications: offered.publications },
+    };
+  }
+
+  async #offerAnew(): Promise<{ readonly ticket: Ticket; readonly offered: Offered }> {
     const media = new Media(this.#environment.peer(), (link) => this.#mediaChanged(media, link));
     this.#next = media;
     const spare = this.#options.spare ?? { video: 4, audio: 4 };
@@ -238,16 +251,29 @@ export class Call implements Readable<CallState> {
       audio: Math.max(spare.audio, this.#roster.publicationsOfOthers("audio") + 1),
     };
     const [ticket, offered] = await Promise.all([this.#options.ticket(), media.firstOffer(this.#locals.sending(), wanted)]);
-    return {
-      url: this.#environment.address(ticket.url),
-      join: { ticket: ticket.ticket, offer: offered.offer, publications: offered.publications },
-    };
+    return { ticket, offered };
+  }
+
+  async #offerAgain(media: Media): Promise<{ readonly ticket: Ticket; readonly offered: Offered }> {
+    this.#keep = false; // once; the attempt after it starts anew
+    const ticket = await this.#options.ticket();
+    this.#next = media;
+    return { ticket, offered: await media.nextOffer(this.#locals.sending(), this.#needed(), false) };
+  }
+
+  #needed(): { readonly video: number; readonly audio: number } {
+    return { video: this.#roster.publicationsOfOthers("video"), audio: this.#roster.publicationsOfOthers("audio") };
   }
 
   #joined(message: Extract<ServerMessage, { type: "joined" }>): void {
     const media = this.#next;
     if (media === null || this.#end !== null) return;
     this.#next = null;
+    if (media === this.#media && !media.continues(message.answer)) {
+      // The server does not know this peer connection any more.
+      this.#rejoin();
+      return;
+    }
     this.#down = false;
     this.#attempt = 0;
     this.#negotiating = false;
@@ -259,10 +285,13 @@ export class Call implements Readable<CallState> {
     this.#log(`joined, ${message.you.state}`);
     media.accept(message.answer).then(
       () => {
-        before?.close();
+        if (before !== media) before?.close();
         this.#negotiateIfShort();
       },
-      (error: unknown) => this.#ended({ kind: "fault", detail: `answer refused: ${String(error)}` }),
+      (error: unknown) => {
+        if (before === media) this.#rejoin();
+        else this.#ended({ kind: "fault", detail: `answer refused: ${String(error)}` });
+      },
     );
     this.#tellMuted();
     this.#watchMedia(MEDIA_PATIENCE[Math.min(this.#rejoins, MEDIA_PATIENCE.length - 1)] ?? ICE_PATIENCE);
@@ -345,7 +374,7 @@ export class Call implements Readable<CallState> {
     try {
       const offered = await media.nextOffer(
         this.#locals.sending(),
-        { video: this.#roster.publicationsOfOthers("video"), audio: this.#roster.publicationsOfOthers("audio") },
+        this.#needed(),
         iceRestart,
       );
       if (!current()) return;
@@ -361,7 +390,7 @@ export class Call implements Readable<CallState> {
       if (!current()) return;
       this.#log(`offer failed: ${String(error)}`);
       if (error instanceof RequestRefused) await media.rollback();
-      else if (!(error instanceof RequestLost && error.why === "down")) this.#connection.rejoin();
+      else if (!(error instanceof RequestLost && error.why === "down")) this.#rejoin();
     }
     if (!current()) return;
     this.#negotiating = false;
@@ -399,6 +428,7 @@ export class Call implements Readable<CallState> {
   #rejoin(): void {
     this.#rejoins += 1;
     this.#down = true;
+    this.#keep = false;
     this.#connection.rejoin();
     this.#changed();
   }
@@ -412,7 +442,7 @@ export class Call implements Readable<CallState> {
   }
 
   #each(): Media[] {
-    return [this.#media, this.#next].filter((media) => media !== null);
+    return [...new Set([this.#media, this.#next])].filter((media) => media !== null);
   }
 
   #keyOf(mid: string): string | null {

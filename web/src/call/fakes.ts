@@ -85,6 +85,7 @@ export class FakePeer {
   signalingState: RTCSignalingState = "stable";
   onconnectionstatechange: (() => void) | null = null;
   stats: RTCStats[] = [];
+  currentRemoteDescription: { readonly sdp: string } | null = null;
   #mid = 0;
 
   constructor(name: string) {
@@ -119,6 +120,7 @@ export class FakePeer {
     if (this.signalingState !== "have-local-offer") return Promise.reject(new Error("an answer to nothing"));
     this.signalingState = "stable";
     this.answers.push(description.sdp ?? "");
+    this.currentRemoteDescription = { sdp: description.sdp ?? "" };
     return Promise.resolve();
   }
 

@@ -47,6 +47,17 @@ export class Media {
     return this.peer.connectionState === "failed" || this.peer.connectionState === "closed";
   }
 
+  /** Connected, and no offer of ours is without an answer. */
+  get settled(): boolean {
+    return this.#link === "connected" && this.peer.signalingState === "stable";
+  }
+
+  /** Whether an answer comes from the transport that we are connected to, and not from a new one. */
+  continues(answer: string): boolean {
+    const before = this.peer.currentRemoteDescription?.sdp ?? "";
+    return transportOf(answer) === transportOf(before);
+  }
+
   async firstOffer(sources: readonly LocalSource[], spare: Counts): Promise<Offered> {
     for (const source of sources) this.#send(source);
     // Audio and video in turn: the n-th of each kind share a stream in the answer, so they play in step.
@@ -191,4 +202,9 @@ function linkOf(state: RTCPeerConnectionState, before: MediaLink): MediaLink {
     default:
       return before === "connecting" ? "connecting" : "lost";
   }
+}
+
+function transportOf(sdp: string): string {
+  const first = (line: string): string => new RegExp(`^a=${line}:(.*)$`, "m").exec(sdp)?.[1]?.trim() ?? "";
+  return `${first("ice-ufrag")} ${first("fingerprint")}`;
 }

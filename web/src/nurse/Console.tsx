@@ -71,7 +71,16 @@ export function Console({ visit, timeline }: { visit: Visit; timeline: ReactNode
         <span className="badge badge--plain">{call !== null && <CallQuality call={call} state={state} />}</span>
       </div>
       {devices !== null && <DeviceFaults faults={faultsOf(devices, own, { room: t("source.room"), exam: examName(t, name, visit) })} />}
-      <div className="console">
+      <div className="console console--acts">
+        <div className="console__act">
+          <NextAct visit={visit} pending={step.isPending} onStep={(to) => step.mutate(to)} />
+          {step.error !== null && <Banner kind="stop" role="alert" title={problemText(t, step.error)} />}
+          {blocked && (
+            <Button kind="urgent" icon="speaker" onPress={() => setBlocked(false)}>
+              {t("staff.call.soundOn")}
+            </Button>
+          )}
+        </div>
         <div className="console__picture">
           <section className="panel" aria-labelledby="now">
             <div className="panel__head">
@@ -123,13 +132,6 @@ export function Console({ visit, timeline }: { visit: Visit; timeline: ReactNode
           </section>
         </div>
         <div className="console__right">
-          <NextAct visit={visit} pending={step.isPending} onStep={(to) => step.mutate(to)} />
-          {step.error !== null && <Banner kind="stop" role="alert" title={problemText(t, step.error)} />}
-          {blocked && (
-            <Button kind="urgent" icon="speaker" onPress={() => setBlocked(false)}>
-              {t("staff.call.soundOn")}
-            </Button>
-          )}
           <div className="panel">
             <ChatPanel call={call} room={state.room} field={chat} />
           </div>
