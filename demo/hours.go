@@ -23,10 +23,10 @@ var (
 )
 
 // roundTheClock are the sites that never close: the demo must have a visit to show at any hour.
-var roundTheClock = map[string]bool{"narpes-halsostation": true, "vasa-sandviken": true}
+var roundTheClock = map[string]bool{"narpes-halsostation": true, "jakobstad-halsostation": true}
 
 // makeHours returns everybody's weekly hours. The personas are on duty around the clock, Anna remotely and Jonas at
-// Sandviken, so that there is always a time to be found; the others keep office hours.
+// Jakobstad, so that there is always a time to be found; the others keep office hours.
 func makeHours(random *rand.Rand, staff []practitioner, rooms []placedRoom, devices []placedDevice) []hours {
 	var all []hours
 	for _, p := range staff {
@@ -37,7 +37,7 @@ func makeHours(random *rand.Rand, staff []practitioner, rooms []placedRoom, devi
 				all = append(all, hours{p.id, weekday, 8 * 60, 16 * 60, []string{"in_person"}, "narpes-halsostation", true})
 			}
 		case "jonas":
-			all = append(all, dutyHours(p.id, anyway, "vasa-sandviken")...)
+			all = append(all, dutyHours(p.id, anyway, "jakobstad-halsostation")...)
 		case "eva":
 			all = append(all, dutyHours(p.id, anyway, p.site)...)
 		default:

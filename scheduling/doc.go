@@ -20,5 +20,5 @@
 // changed since). So an answer costs what it sweeps and no process ever answers from stale data.
 //
 // Locks are taken in this order, always: the idempotency key's row, the patient's advisory lock, the resources'
-// advisory locks in ascending id order, the appointment's row. In memory: board.syncing before board.mu.
+// advisory locks in ascending id order, the appointment's row. In memory: a professional's turn, then board.syncing.
 package scheduling
