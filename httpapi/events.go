@@ -86,6 +86,10 @@ func (a *API) events(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s := stream{w: w, line: http.NewResponseController(w)}
+	if err := s.line.SetReadDeadline(time.Time{}); err != nil { // the server's is for requests that end
+		writeProblem(w, a.problem(r.Context(), "events", err))
+		return
+	}
 	w.Header().Set("Content-Type", "text/event-stream")
 	a.stream(ctx, s, p, changes)
 	cancel()

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -126,6 +127,27 @@ func TestEvents_TellStaffOfTheirOwnVisitsOnly(t *testing.T) {
 	}
 }
 
+func TestEvents_OutliveTheTimeoutsOfOtherRequests(t *testing.T) {
+	t.Parallel()
+	const short = 300 * time.Millisecond
+	s := start(t)
+	front := http.Server{Handler: s.api.Handler(), ReadTimeout: short, WriteTimeout: short}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = front.Serve(listener) }() // ends with Close
+	t.Cleanup(func() { _ = front.Close() })
+	eva, patient := s.as(t, "eva"), s.as(t, "gun-britt")
+	booked := patient.book("service=hudbesvar&site=narpes-halsostation")
+	events := eva.listenAt("http://" + listener.Addr().String())
+	<-time.After(3 * short) // the time itself is what is tested
+	eva.post("/v1/visits/"+booked.ID+"/transitions", httpapi.Transition{To: "arrived", Identity: "known"}).want(200)
+	if facts, open := <-events; !open || facts.ID != booked.ID {
+		t.Errorf("open %v, %s", open, facts.ID)
+	}
+}
+
 func TestEvents_BoundedForEachPerson(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -138,11 +160,14 @@ func TestEvents_BoundedForEachPerson(t *testing.T) {
 }
 
 // listen opens the stream of events; the channel closes when the stream ends.
-func (b *browser) listen() <-chan httpapi.VisitFacts {
+func (b *browser) listen() <-chan httpapi.VisitFacts { b.t.Helper(); return b.listenAt(b.server.URL) }
+
+// listenAt is listen at another listener of the same host, which gets the same cookies.
+func (b *browser) listenAt(base string) <-chan httpapi.VisitFacts {
 	b.t.Helper()
 	ctx, cancel := context.WithCancel(b.t.Context())
 	b.t.Cleanup(cancel)
-	request, err := http.NewRequestWithContext(ctx, "GET", b.server.URL+"/v1/events", nil)
+	request, err := http.NewRequestWithContext(ctx, "GET", base+"/v1/events", nil)
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -42,7 +42,7 @@ func (c config) announce(stdout io.Writer, log *slog.Logger, address, admin net.
 	fmt.Fprintf(stdout, "\nNära is running with its demo county. Open %s\n\n", c.origins[0])
 	fmt.Fprintf(stdout, "  Sign in with one click at %s/sign-in as\n", c.origins[0])
 	for _, account := range demo.Accounts() {
-		fmt.Fprintf(stdout, "    %-18s %s\n", account.Name, strings.TrimSpace(account.Detail.EN))
+		fmt.Fprintf(stdout, "    %-20s %s\n", account.Name, strings.TrimSpace(account.Detail.EN))
 	}
 	fmt.Fprintf(stdout, "\n  All people are made up. The data stays in %s; Ctrl-C stops the server.\n\n", c.dataDir)
 }

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strconv"
 	"strings"
@@ -41,6 +42,9 @@ type config struct {
 	logLevel       string
 }
 
+// keywords is PostgreSQL's other way to write an address: host=… dbname=….
+var keywords = regexp.MustCompile(`^[a-z_]+ *=`)
+
 // configFaults are all faults of a configuration.
 type configFaults []string
 
@@ -63,7 +67,9 @@ func (s settings) parse(earlier []string) (config, error) {
 		faults.add("admin-listen", "is the same address as --listen")
 	}
 	c.dataDir = faults.folder("data-dir", s.DataDir)
-	c.databaseURL = faults.url("database-url", s.DatabaseURL, "postgres", "postgresql")
+	if c.databaseURL = s.DatabaseURL; !keywords.MatchString(s.DatabaseURL) {
+		c.databaseURL = faults.url("database-url", s.DatabaseURL, "postgres", "postgresql")
+	}
 	c.natsURL = faults.url("nats-url", s.NATSURL, "nats", "tls")
 	c.mediaListen, c.mediaAddresses = faults.media(s.MediaListen, s.MediaAddress)
 	c.origins = faults.origins(s.BaseURL, c.listen)

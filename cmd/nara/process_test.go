@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -96,6 +97,21 @@ func launch(t testing.TB, dataDir string, args ...string) *program {
 		t.Fatalf("it does not serve\n%s", p.log)
 	}
 	return p
+}
+
+// terminate is the signal of an orderly stop.
+const terminate = syscall.SIGTERM
+
+// dataFolder is an empty folder that PostgreSQL can reach, which may run as another user.
+func dataFolder(t testing.TB) string {
+	t.Helper()
+	dir := t.TempDir()
+	for at := dir; at != os.TempDir() && at != "/"; at = filepath.Dir(at) {
+		if err := os.Chmod(at, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
 }
 
 // signal sends a signal and waits for the end, which it returns.

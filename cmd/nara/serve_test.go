@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 	"syscall"
@@ -25,10 +24,7 @@ import (
 // One data folder lives through everything that can happen to a server: a first start, a day's work, a kill in the
 // middle of it, a second start, an orderly stop.
 func TestServe_ADataFoldersLife(t *testing.T) {
-	dataDir := t.TempDir()
-	if err := os.Chmod(dataDir, 0o755); err != nil { // PostgreSQL may run as another user
-		t.Fatal(err)
-	}
+	dataDir := dataFolder(t)
 	began := time.Now()
 	p := launch(t, dataDir, "--demo")
 	if status, text := p.statusOf("/readyz"); status != 200 {
