@@ -31,12 +31,13 @@
 //
 // Everything is safe to call in every state; after the end nothing has any effect.
 
-import { type Attempt, Connection, type ConnectionEnd, RequestLost, RequestRefused } from "../signaling/connection";
+import { type Attempt, Connection, type ConnectionEnd, RequestRefused } from "../signaling/connection";
 import { CHAT_LIMIT, type MediaKind, type ServerMessage, type Source } from "../signaling/messages";
 import { ChatLog } from "./chat";
 import { browserEnvironment, type Environment } from "./environment";
 import { Locals } from "./locals";
 import { Media, type Offered } from "./media";
+import { Negotiation } from "./negotiation";
 import { QualityProbe } from "./quality";
 import { Roster } from "./roster";
 import { type CallState, EMPTY_ROOM, type EndReason, type MediaLink, type Quality, type RoomView } from "./state";
@@ -81,6 +82,7 @@ export class Call implements Readable<CallState> {
   readonly #chat: ChatLog;
   readonly #locals: Locals;
   readonly #probe: QualityProbe;
+  readonly #negotiation: Negotiation;
 
   #media: Media | null = null; // what we see and send through
   #next: Media | null = null; // the one that a running attempt to join has offered; may be the same
@@ -88,8 +90,6 @@ export class Call implements Readable<CallState> {
   #down = true; // no signalling
   #hadMedia = false;
   #attempt = 0;
-  #negotiating = false;
-  #again: { iceRestart: boolean } | null = null;
   #watch: ReturnType<typeof setTimeout> | undefined;
   #rejoins = 0;
   #stopNetwork: (() => void) | null = null;
@@ -118,6 +118,19 @@ export class Call implements Readable<CallState> {
       },
     });
     this.#chat = new ChatLog((text) => this.#connection.request({ type: "chat", text }), () => this.#changed());
+    this.#negotiation = new Negotiation({
+      offer: (media, iceRestart) => media.nextOffer(this.#locals.sending(), this.#needed(), iceRestart),
+      request: (offered) => this.#connection.request({ type: "offer", ...offered }).answer,
+      answered: (answer) => {
+        this.#roster.answered(answer);
+        this.#tellMuted();
+        this.#changed();
+      },
+      failed: (error, lasting) => {
+        this.#log(`offer failed: ${String(error)}`);
+        if (lasting) this.#rejoin();
+      },
+    });
     for (const one of options.local ?? []) this.#locals.set(one.source, one.track, one.muted ?? false);
     this.#changed();
   }
@@ -276,8 +289,7 @@ export class Call implements Readable<CallState> {
     }
     this.#down = false;
     this.#attempt = 0;
-    this.#negotiating = false;
-    this.#again = null;
+    this.#negotiation.forget();
     const before = this.#media;
     this.#media = media;
     this.#roster.joined(message);
@@ -304,7 +316,7 @@ export class Call implements Readable<CallState> {
   #fell(why: string): void {
     if (!this.#down) this.#log(`signalling down: ${why}`);
     this.#down = true;
-    this.#negotiating = false;
+    this.#negotiation.forget();
     this.#changed();
   }
 
@@ -312,6 +324,7 @@ export class Call implements Readable<CallState> {
     if (this.#end !== null) return;
     this.#end = reason;
     clearTimeout(this.#watch);
+    this.#negotiation.forget();
     this.#stopNetwork?.();
     this.#probe.stop();
     this.#connection.leave();
@@ -348,7 +361,7 @@ export class Call implements Readable<CallState> {
     }
   }
 
-  // --- negotiation: one offer at a time, what came meanwhile in the next ------------------------------------------
+  // --- negotiation ---------------------------------------------------------------------------------------------
 
   #negotiateIfShort(): void {
     const media = this.#media;
@@ -358,45 +371,8 @@ export class Call implements Readable<CallState> {
   }
 
   #negotiate(iceRestart = false): void {
-    if (this.#down || this.#end !== null) return; // the next join offers everything
-    if (this.#negotiating) {
-      this.#again = { iceRestart: iceRestart || (this.#again?.iceRestart ?? false) };
-      return;
-    }
-    this.#negotiating = true;
-    void this.#offer(iceRestart);
-  }
-
-  async #offer(iceRestart: boolean): Promise<void> {
-    const media = this.#media;
-    if (media === null) return;
-    const current = (): boolean => this.#media === media && this.#end === null;
-    try {
-      const offered = await media.nextOffer(
-        this.#locals.sending(),
-        this.#needed(),
-        iceRestart,
-      );
-      if (!current()) return;
-      const answer = await this.#connection.request({ type: "offer", ...offered }).answer;
-      if (!current()) return;
-      if (answer.type !== "answer") throw new Error(`an offer was answered by ${answer.type}`);
-      await media.accept(answer.answer);
-      if (!current()) return;
-      this.#roster.answered(answer);
-      this.#tellMuted();
-      this.#changed();
-    } catch (error) {
-      if (!current()) return;
-      this.#log(`offer failed: ${String(error)}`);
-      if (error instanceof RequestRefused) await media.rollback();
-      else if (!(error instanceof RequestLost && error.why === "down")) this.#rejoin();
-    }
-    if (!current()) return;
-    this.#negotiating = false;
-    const again = this.#again;
-    this.#again = null;
-    if (again !== null) this.#negotiate(again.iceRestart);
+    // Without signalling the next join offers everything.
+    if (!this.#down && this.#end === null && this.#media !== null) this.#negotiation.want(this.#media, iceRestart);
   }
 
   // --- media ---------------------------------------------------------------------------------------------------

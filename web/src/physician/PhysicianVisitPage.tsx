@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { problemText } from "../api/problems";
 import { visit as visitQuery } from "../api/queries";
 import type { Visit } from "../api/types";
@@ -9,7 +10,7 @@ import { Button, LinkButton } from "../components/Button";
 import { Skeleton } from "../components/Skeleton";
 import { useText } from "../locales/useText";
 import { hasCall, isOver } from "../staff/actions";
-import { StaffFrame, StaffGate } from "../staff/StaffGate";
+import { StaffFrame, StaffGate, StaffGround } from "../staff/StaffGate";
 import { PlainVisit } from "./PlainVisit";
 import { VisitStage } from "./VisitStage";
 
@@ -33,14 +34,14 @@ export function PhysicianVisitPage() {
   );
 }
 
-function VisitOf({ id, plain }: { id: string; plain: (visit: Visit) => React.ReactNode }) {
+function VisitOf({ id, plain }: { id: string; plain: (visit: Visit) => ReactNode }) {
   const { t } = useText();
   const navigate = useNavigate();
   const { data, error, refetch } = useQuery(visitQuery(id));
   useTitle(data?.appointment.patient.name ?? t("staff.visit.title"));
   if (data === undefined) {
     return (
-      <main id="main" className="staffmain">
+      <StaffGround>
         {error === null ? (
           <Skeleton lines={[40, 100, 100]} height={6} />
         ) : (
@@ -56,7 +57,7 @@ function VisitOf({ id, plain }: { id: string; plain: (visit: Visit) => React.Rea
             }
           />
         )}
-      </main>
+      </StaffGround>
     );
   }
   if (!hasCall(data) || isOver(data)) return plain(data);

@@ -160,7 +160,7 @@ function Stage({ call, state, visit, phone, onDone, onAgain }: StageProps) {
           {large === null && state.kind !== "ended" && waiting === undefined && <NobodyYet visit={visit} state={state} />}
           {large !== null && !large.showing && !still && <p className="call__ownoff">{t("staff.picture.off", { name: sourceName(t, large, exam) })}</p>}
         </Tile>
-        {large !== null && size !== undefined && large.showing && (
+        {large !== null && size !== undefined && large.showing && (large.source === "exam" || large.source === "screen") && (
           <div className="exam__hud">
             <Badge icon={sourceIcon(large.source)}>{t("staff.picture.size", { width: pixels(size.width), height: pixels(size.height) })}</Badge>
           </div>

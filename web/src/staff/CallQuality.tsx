@@ -15,8 +15,12 @@ export function CallQuality({ call, state }: { call: Call; state: CallState }) {
 }
 
 function barsOf(state: CallState, quality: Quality): 1 | 2 | 3 | 4 | null {
-  if (state.kind === "reconnecting") return 1;
-  if (state.kind !== "inCall" || state.media !== "connected") return null;
+  // Messages alone are away: sound and picture go on, so say how they go.
+  if (state.kind === "reconnecting") return state.media === "connected" ? graded(quality) : 1;
+  return state.kind === "inCall" && state.media === "connected" ? graded(quality) : null;
+}
+
+function graded(quality: Quality): 2 | 3 | 4 | null {
   const worst = [quality.up, quality.down].filter((grade) => grade !== "none");
   if (worst.length === 0) return null;
   const rank: Readonly<Record<Grade, number>> = { good: 0, fair: 1, poor: 2, none: 0 };

@@ -23,12 +23,22 @@ export function StaffGate({ children }: { children: (principal: Principal) => Re
     return <Navigate to="/sign-in" search={{ to: here }} replace />;
   }
   return (
-    <main id="main" className="staffmain">
+    <StaffGround>
       {error === null ? (
         <Skeleton />
       ) : (
         <Banner kind="stop" role="alert" title={problemText(t, error)} actions={<Button onPress={() => void refetch()}>{t("retry")}</Button>} />
       )}
+    </StaffGround>
+  );
+}
+
+/** The ground of a staff page that has nothing else yet. */
+export function StaffGround({ children }: { children: ReactNode }) {
+  useBody("staff");
+  return (
+    <main id="main" className="staffmain">
+      {children}
     </main>
   );
 }
