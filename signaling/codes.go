@@ -58,8 +58,8 @@ func (c Code) text() string {
 
 // Ending is how the server closes a WebSocket: the code and the reason of the close frame.
 type Ending struct {
-	Code   int
-	Reason string
+	Code   int    `json:"code"`
+	Reason string `json:"reason"`
 }
 
 // The endings there are.

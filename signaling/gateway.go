@@ -44,7 +44,7 @@ type Gateway struct {
 	streams  *nats.Subscription // parcels for this gateway's sessions
 	left     *nats.Subscription // departures, shared with the other gateways
 
-	wg sync.WaitGroup // one for each session
+	wg sync.WaitGroup // one for each session and each departure
 
 	mu       sync.Mutex // guards the fields below
 	closed   bool
@@ -122,6 +122,16 @@ func (g *Gateway) open() *session {
 	return s
 }
 
+// begin counts something that Close waits for, unless the gateway closes.
+func (g *Gateway) begin() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.closed {
+		g.wg.Add(1)
+	}
+	return !g.closed
+}
+
 func (g *Gateway) forget(s *session) {
 	g.mu.Lock()
 	delete(g.sessions, s.id)
@@ -168,6 +178,10 @@ func (g *Gateway) departed(m *nats.Msg) {
 		g.Log.Error("departure is not ours", "room", room, "error", err)
 		return
 	}
+	if !g.begin() {
+		return
+	}
+	defer g.wg.Done()
 	ctx, cancel := context.WithTimeout(context.Background(), g.Ask)
 	defer cancel()
 	if err := g.Visits.Left(ctx, room, d.Participant, d.Reason); err != nil {
@@ -209,7 +223,7 @@ func (g *Gateway) control(ctx context.Context, room RoomID, verb string, body an
 	return nil
 }
 
-// Close ends every session with 1001 and returns when all have ended.
+// Close ends every session with 1001 and returns when all have ended and nothing more is asked of the neighbours.
 func (g *Gateway) Close() {
 	g.mu.Lock()
 	g.closed = true

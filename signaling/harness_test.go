@@ -33,6 +33,7 @@ type house struct {
 	servers  []*httptest.Server
 	visits   *visits
 	tickets  *tickets
+	slow     <-chan struct{} // a session was found slow
 }
 
 // setting of a house; zero values are the product's.
@@ -48,7 +49,9 @@ type setting struct {
 func newHouse(t testing.TB, o setting) *house {
 	t.Helper()
 	h := &house{t: t, visits: newVisits(), tickets: &tickets{grants: map[string]auth.Grant{}}}
-	log := slog.New(slog.NewTextHandler(&testLog{t: t}, nil))
+	slow := make(chan struct{}, 8) // more than sessions are ever slow in a test
+	h.slow = slow
+	log := slog.New(slog.NewTextHandler(&testLog{t, slow}, nil))
 	var err error
 	if h.bus, err = bus.Start(t.Context(), bus.Options{Log: log}); err != nil {
 		t.Fatal(err)
@@ -243,9 +246,15 @@ func (v *visits) Watch(ctx context.Context, g auth.Grant) (<-chan signaling.Snap
 }
 
 // testLog passes log lines on to the test until it has ended.
-type testLog struct{ t testing.TB }
+type testLog struct {
+	t    testing.TB
+	slow chan struct{} // holds one: a session was found slow
+}
 
 func (l *testLog) Write(b []byte) (int, error) {
+	if bytes.Contains(b, []byte("session is slow")) {
+		l.slow <- struct{}{}
+	}
 	if l.t.Context().Err() == nil {
 		l.t.Logf("%s", bytes.TrimSpace(b))
 	}

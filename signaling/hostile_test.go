@@ -240,14 +240,17 @@ func TestSession_FloodCloses(t *testing.T) {
 }
 
 func TestSession_SlowReaderIsClosedAndDelaysNobody(t *testing.T) {
-	h := newHouse(t, setting{sendBuffer: 16 << 10})
+	h := newHouse(t, setting{sendBuffer: 64 << 10})
 	slow := h.dialJoined(h.check("c1", "slow"))
 	text := strings.Repeat("\U0001F44D", signaling.MaxChat) // 8 KB
-	for n := range 4 {                                      // 1.4 MB
+	for n := 0; len(h.slow) == 0; n++ {                     // some 1.2 MB are needed, and nobody may flood
+		if n == 10 {
+			t.Fatal("3.6 MB later the slow reader is still there")
+		}
 		p := h.joins(h.check("c1", string(rune('a'+n))), 0)
 		ctx, cancel := p.deadline()
 		defer cancel()
-		for range 45 {
+		for sent := 0; sent < 45 && len(h.slow) == 0; sent++ {
 			begin := time.Now()
 			if _, err := p.Chat(ctx, text); err != nil {
 				t.Fatal(err)

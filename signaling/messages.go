@@ -11,10 +11,9 @@ const Subprotocol = "nara.v1"
 
 // Limits that both sides know.
 const (
-	MaxMessage      = 64 << 10 // bytes of one message from a client
-	MaxChat         = 2000     // code points of one chat message
-	MaxPublications = 6        // of one participant
-	MaxTicket       = 4 << 10  // bytes
+	MaxMessage = 64 << 10 // bytes of one message from a client
+	MaxChat    = 2000     // code points of one chat message
+	MaxTicket  = 4 << 10  // bytes
 )
 
 // Ids are opaque strings on the wire.

@@ -29,7 +29,7 @@ func (h *house) dial(gateway int) *raw {
 		NetDial: func(network, addr string) (net.Conn, error) {
 			c, err := net.Dial(network, addr)
 			if err == nil {
-				err = c.(*net.TCPConn).SetReadBuffer(4 << 10)
+				err = c.(*net.TCPConn).SetReadBuffer(128 << 10)
 			}
 			return c, err
 		}}

@@ -16,8 +16,8 @@ import (
 	"nara/internal/bus"
 )
 
-// How fast a client may speak: messages and control frames together. Beyond it each message is refused; after
-// maxRefused refusals the session ends.
+// How fast a client may speak: messages and control frames together. Beyond it each message is refused; the session
+// ends when maxRefused more were refused than served.
 const (
 	messagesPerSecond = 20
 	messageBurst      = 60
@@ -69,16 +69,13 @@ func (s *session) serve(conn *websocket.Conn) {
 		_ = conn.NetConn().SetDeadline(time.Now().Add(closeGrace))
 	}
 	s.mu.Unlock()
-	conn.SetPongHandler(func(string) error { return s.control() })
+	conn.SetPongHandler(func(string) error { s.control(); return nil })
 	conn.SetPingHandler(func(data string) error {
-		if err := s.control(); err != nil {
-			return err
+		if s.control() {
+			// The writer may be held up by a slow client: then there is no pong, and no harm.
+			_ = conn.WriteControl(websocket.PongMessage, []byte(data), time.Now().Add(time.Second))
 		}
-		err := conn.WriteControl(websocket.PongMessage, []byte(data), time.Now().Add(time.Second))
-		if errors.Is(err, websocket.ErrCloseSent) || isTimeout(err) {
-			return nil
-		}
-		return err
+		return nil
 	})
 	written := make(chan struct{})
 	go func() { // ends when the outbox has ended; waited for below
@@ -121,21 +118,23 @@ func (s *session) extend(d time.Duration) {
 
 func (s *session) patience() time.Duration { return 3 * s.g.PingEvery }
 
-// control takes a ping or a pong.
-func (s *session) control() error {
+// control takes a ping or a pong and reports whether it is worth an answer. What a flood brings is still read, or the
+// close frame would be lost to a reset.
+func (s *session) control() bool {
+	if s.out.ended() {
+		return false
+	}
 	if s.joined {
 		s.extend(s.patience())
 	}
-	if !s.limiter.Allow() {
-		s.refused++
-		if s.refused > maxRefused {
-			return errFlood
-		}
+	if s.limiter.Allow() {
+		return true
 	}
-	return nil
+	if s.refused++; s.refused > maxRefused {
+		s.end(EndNotAllowed)
+	}
+	return false
 }
-
-var errFlood = errors.New("too many control frames")
 
 // read serves the client's messages until there is a reason to end.
 func (s *session) read(conn *websocket.Conn) Ending {
@@ -148,16 +147,16 @@ func (s *session) read(conn *websocket.Conn) Ending {
 		if s.out.ended() {
 			return EndLeft // another ending came first and counts
 		}
+		m, err := DecodeClient(data)
 		if !s.limiter.Allow() {
 			s.refused++
 			if s.refused > maxRefused {
 				return EndNotAllowed
 			}
-			s.refuse(nil, TooMany, "")
+			s.refuse(m, TooMany, "")
 			continue
 		}
-		s.refused = 0
-		m, err := DecodeClient(data)
+		s.refused = max(0, s.refused-1)
 		if err != nil {
 			s.refuse(nil, BadMessage, err.Error())
 			if !s.joined {
@@ -198,8 +197,6 @@ func (s *session) next(conn *websocket.Conn) ([]byte, *Ending) {
 // failed says how to end when nothing can be read any more.
 func (s *session) failed(err error) *Ending {
 	switch {
-	case errors.Is(err, errFlood):
-		return &EndNotAllowed
 	case isTimeout(err) && !s.joined:
 		return &EndJoinTimeout
 	case isTimeout(err):
