@@ -112,6 +112,9 @@ func humaConfig() huma.Config {
 	config := huma.DefaultConfig("Nära", "1")
 	config.Info.Description = "The API of Nära's own web UI: find a time, book it, meet in it."
 	config.CreateHooks, config.OpenAPIPath, config.DocsPath, config.SchemasPath = nil, "", "", ""
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"session": {
+		Type: "apiKey", In: "cookie", Name: "nara", Description: "Set by signing in, or by opening a visit link. Over https its name is __Host-nara.",
+	}}
 	config.RejectUnknownQueryParameters = true
 	config.Formats = map[string]huma.Format{"application/json": strictJSON, "json": strictJSON}
 	return config

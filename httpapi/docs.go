@@ -62,6 +62,7 @@ type docsGroup struct {
 
 type docsOperation struct {
 	ID, Method, Path, Summary, About string
+	Members                          bool
 	Params                           []docsField
 	Takes                            string
 	Answers                          []docsAnswer
@@ -121,7 +122,7 @@ func (a *API) docs() docs {
 }
 
 func describeOperation(operation *huma.Operation) docsOperation {
-	o := docsOperation{ID: operation.OperationID, Method: operation.Method, Path: operation.Path, Summary: operation.Summary, About: operation.Description}
+	o := docsOperation{ID: operation.OperationID, Method: operation.Method, Path: operation.Path, Summary: operation.Summary, About: operation.Description, Members: operation.Security != nil}
 	for _, p := range operation.Parameters {
 		f := field(p.Name, p.Schema, p.Required)
 		f.Where = p.In

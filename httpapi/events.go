@@ -55,7 +55,7 @@ func (s *streams) leave(who auth.AccountID) {
 // routeEvents adds the stream, which huma can neither describe nor serve by itself: it never ends.
 func (a *API) routeEvents(tag string) {
 	operation := &huma.Operation{
-		OperationID: "events", Method: http.MethodGet, Path: "/v1/events", Summary: "Visits as they change", Tags: []string{tag},
+		OperationID: "events", Method: http.MethodGet, Path: "/v1/events", Summary: "Visits as they change", Tags: []string{tag}, Security: membersOnly,
 		Description: "Server-sent events, for staff: one's own visits and those of one's sites. `event: visit` carries VisitFacts as data. A comment every 15 seconds keeps the line open.",
 		Responses: map[string]*huma.Response{
 			"200":     {Description: "Lasts until the session or the server ends", Content: map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}}}},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"math"
 	"net/http"
 	"slices"
@@ -58,6 +59,15 @@ func (p *Problem) GetStatus() int { return p.Status }
 
 // ContentType is huma's way to ask for the media type.
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
+
+// GetHeaders is huma's way to ask for more headers.
+func (p *Problem) GetHeaders() http.Header {
+	h := http.Header{}
+	if p.RetryAfter > 0 {
+		h.Set("Retry-After", strconv.Itoa(p.RetryAfter))
+	}
+	return h
+}
 
 // useProblems makes huma's own refusals (validation, size, type) Problems as well. Huma keeps the constructor in
 // a package variable; it is set once, always to the same.
@@ -252,9 +262,7 @@ func problemKinds() []problemKind {
 
 // writeProblem answers with a problem outside of huma's operations.
 func writeProblem(w http.ResponseWriter, p *Problem) {
-	if p.RetryAfter > 0 {
-		w.Header().Set("Retry-After", strconv.Itoa(p.RetryAfter))
-	}
+	maps.Copy(w.Header(), p.GetHeaders())
 	w.Header().Set("Content-Type", p.ContentType(""))
 	w.WriteHeader(p.Status)
 	_ = json.NewEncoder(w).Encode(p) // the client went away: nobody to tell

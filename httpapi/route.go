@@ -123,7 +123,11 @@ func member[I, O any](a *API, tag, pattern, id, summary string, handle func(cont
 		}
 		return handle(ctx, p, in)
 	})
+	a.operations[len(a.operations)-1].Security = membersOnly
 }
+
+// membersOnly marks what needs a session.
+var membersOnly = []map[string][]string{{"session": {}}}
 
 // describeRoute puts right what huma writes about an operation, and keeps it for the page for people.
 func (a *API) describeRoute(path, method, id string) {

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -60,8 +61,9 @@ func TestLink_GuessingMustWait(t *testing.T) {
 	for range 4 {
 		guest.post("/v1/links/exchange", httpapi.ExchangeLink{Secret: secret, YearOfBirth: 1900}).problem(401, "factor-wrong")
 	}
-	if p := guest.post("/v1/links/exchange", httpapi.ExchangeLink{Secret: secret, YearOfBirth: 1900}).problem(429, "too-many"); p.RetryAfter < 60 {
-		t.Errorf("wait %d s", p.RetryAfter)
+	r := guest.post("/v1/links/exchange", httpapi.ExchangeLink{Secret: secret, YearOfBirth: 1900})
+	if p := r.problem(429, "too-many"); p.RetryAfter < 60 || r.header.Get("Retry-After") != strconv.Itoa(p.RetryAfter) {
+		t.Errorf("wait %d s, header %q", p.RetryAfter, r.header.Get("Retry-After"))
 	}
 	guest.post("/v1/links/exchange", httpapi.ExchangeLink{Secret: secret, YearOfBirth: 1955}).problem(429, "too-many")
 }
