@@ -70,6 +70,13 @@ func (t *tally) count(packet []byte, at int64, w *window) {
 	}
 }
 
+// received is how many of the window's packets have come.
+func (t *tally) received() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.latencies)
+}
+
 // close ends counting and gives the figures.
 func (t *tally) close() counts {
 	t.mu.Lock()
