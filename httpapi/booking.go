@@ -87,11 +87,13 @@ func (a *API) appointments(ctx context.Context, p auth.Principal, _ *struct{}) (
 	if err != nil {
 		return nil, err
 	}
+	d, err := a.scheduling.Directory(ctx)
+	if err != nil {
+		return nil, err
+	}
 	out := Appointments{Appointments: make([]Appointment, len(list))}
-	for i := range list {
-		if out.Appointments[i], err = a.wireAppointment(ctx, p, list[i]); err != nil {
-			return nil, err
-		}
+	for i, b := range list {
+		out.Appointments[i] = encodeAppointment(d, p, b)
 	}
 	return &body[Appointments]{out}, nil
 }
