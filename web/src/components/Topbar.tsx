@@ -74,10 +74,10 @@ function Languages({ compact }: { compact: boolean }) {
           type="button"
           lang={code}
           aria-current={code === language ? "true" : undefined}
-          aria-label={compact ? name : undefined}
           onClick={() => void speak(code, true)}
         >
           {compact ? short : name}
+          {compact && <span className="visually-hidden"> {name}</span>}
         </button>
       ))}
     </nav>
