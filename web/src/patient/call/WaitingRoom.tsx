@@ -108,35 +108,37 @@ function SelfCard({ devices, state }: { devices: OwnDevices; state: CallState })
           </span>
         )}
       </Tile>
-      <ul className="selfcard__state" role="status">
-        <li>
-          {devices.microphone ? (
-            <Badge kind={heard ? "ready" : undefined} icon="mic">
-              {t(heard ? "wait.micOk" : "check.microphone")}
+      <div role="status">
+        <ul className="selfcard__state">
+          <li>
+            {devices.microphone ? (
+              <Badge kind={heard ? "ready" : undefined} icon="mic">
+                {t(heard ? "wait.micOk" : "check.microphone")}
+              </Badge>
+            ) : (
+              <Badge kind="wait" icon="mic-off">
+                {t("wait.micOff")}
+              </Badge>
+            )}
+          </li>
+          <li>
+            {devices.camera ? (
+              <Badge kind="ready" icon="video">
+                {t("wait.camOk")}
+              </Badge>
+            ) : (
+              <Badge kind="wait" icon="video-off">
+                {t("wait.camOff")}
+              </Badge>
+            )}
+          </li>
+          <li>
+            <Badge kind={media === "connected" ? "ready" : "wait"} icon={media === "lost" ? "network-off" : "network"}>
+              {t(media === "connected" ? "wait.netOk" : media === "lost" ? "wait.netGone" : "wait.netConnecting")}
             </Badge>
-          ) : (
-            <Badge kind="wait" icon="mic-off">
-              {t("wait.micOff")}
-            </Badge>
-          )}
-        </li>
-        <li>
-          {devices.camera ? (
-            <Badge kind="ready" icon="video">
-              {t("wait.camOk")}
-            </Badge>
-          ) : (
-            <Badge kind="wait" icon="video-off">
-              {t("wait.camOff")}
-            </Badge>
-          )}
-        </li>
-        <li>
-          <Badge kind={media === "connected" ? "ready" : "wait"} icon={media === "lost" ? "network-off" : "network"}>
-            {t(media === "connected" ? "wait.netOk" : media === "lost" ? "wait.netGone" : "wait.netConnecting")}
-          </Badge>
-        </li>
-      </ul>
+          </li>
+        </ul>
+      </div>
     </div>
   );
 }

@@ -82,11 +82,19 @@ export function AllTimes({ service, directory, search, own, reach, chosen, onCho
               disabled={count === 0}
               data-unavailable={count === 0 || undefined}
               onClick={() => onChange({ date: day })}
-              aria-label={`${dayHeading(day, language)}, ${t("find.count", { n: count })}`}
             >
-              <span className="date__wd">{chip.weekday}</span>
-              <span className="date__d">{chip.day}</span>
-              <span className="date__n">{count === 0 ? "–" : t("find.count", { n: count })}</span>
+              <span className="visually-hidden">
+                {dayHeading(day, language)}, {t("find.count", { n: count })}
+              </span>
+              <span className="date__wd" aria-hidden="true">
+                {chip.weekday}
+              </span>
+              <span className="date__d" aria-hidden="true">
+                {chip.day}
+              </span>
+              <span className="date__n" aria-hidden="true">
+                {count === 0 ? "–" : t("find.count", { n: count })}
+              </span>
             </button>
           );
         })}

@@ -171,7 +171,10 @@ export function Taken({ error, alternatives, directory: places, onTake }: TakenP
   const { t, language } = useText();
   const words = useWords(places);
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.scrollIntoView({ block: "center" }), []);
+  useEffect(() => {
+    // In braces: newer browsers answer with a promise, which React would call as a clean-up.
+    box.current?.scrollIntoView({ block: "center" });
+  }, []);
   const taken = asProblem(error).code === "slot-taken";
   return (
     <div className="stack gap-3" ref={box}>
