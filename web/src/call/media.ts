@@ -1,7 +1,7 @@
 // One RTCPeerConnection: what it sends, the spare receive m-lines, offers and answers. It knows nothing of who is who.
 //
 // The first offer holds our sending m-lines, then spare receiving ones; it goes out without waiting for candidates,
-// because the server needs none of ours. A Media lives as long as one connection: a new join makes a new one.
+// because the server needs none of ours. A Media outlives the WebSocket; a transport that is lost for good gets a new one.
 
 import type { MediaKind, OfferedPublication, Source } from "../signaling/messages";
 import { encodingOf, profileOf } from "./sources";
