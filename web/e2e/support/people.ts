@@ -62,10 +62,15 @@ export interface Visitor {
   dark?: boolean;
   /** Without it the browser has no right to camera and microphone. */
   devices?: boolean;
+  /** Another browser than the one with fake devices. */
+  browser?: Browser;
+}
+
+interface Shared {
+  browserWithDevices: Browser;
 }
 
 interface Fixtures {
-  browserWithDevices: Browser;
   /** Makes people; at the end nobody may have met an error, a broken policy or another host. */
   people: (visitor?: Visitor) => Promise<Person>;
 }
@@ -87,17 +92,20 @@ export function launch(more: readonly string[]): Promise<Browser> {
   return chromium.launch({ executablePath: chromiumPath, args: [...quiet, ...more] });
 }
 
-export const test = base.extend<Fixtures>({
-  // eslint-disable-next-line no-empty-pattern
-  browserWithDevices: async ({}, use) => {
-    const browser = await launch(["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream=device-count=3,fps=30"]);
-    await use(browser);
-    await browser.close();
-  },
+export const test = base.extend<Fixtures, Shared>({
+  browserWithDevices: [
+    // eslint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      const browser = await launch(["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream=device-count=3,fps=30"]);
+      await use(browser);
+      await browser.close();
+    },
+    { scope: "worker" },
+  ],
   people: async ({ browserWithDevices }, use) => {
     const made: Person[] = [];
-    await use(async ({ language = "sv", width = 1280, height = 860, dark = false, devices = true } = {}) => {
-      const context = await browserWithDevices.newContext({
+    await use(async ({ language = "sv", width = 1280, height = 860, dark = false, devices = true, browser = browserWithDevices } = {}) => {
+      const context = await browser.newContext({
         viewport: { width, height },
         locale: `${language}-FI`,
         timezoneId: "Europe/Helsinki",

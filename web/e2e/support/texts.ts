@@ -16,6 +16,9 @@ function catalogue(language: Language): Readonly<Record<string, string>> {
   return texts as Readonly<Record<string, string>>;
 }
 
+/** All texts of a language, as they stand in the catalogues. */
+export const texts = (language: Language): string[] => Object.values(catalogue(language));
+
 /** The text of a key, with simple values filled in. */
 export function text(language: Language, key: string, values: Readonly<Record<string, string>> = {}): string {
   const found = catalogue(language)[key];
