@@ -3,6 +3,7 @@ package signaling_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -357,4 +358,30 @@ func TestOrder_NothingIsLostOrDoubledAroundAJoin(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// A newcomer gets the chat whatever its letters are: those that JSON for HTML makes six times as long must not make the
+// answer to a join too large for the bus.
+func TestOrder_AnyChatFitsIntoAJoin(t *testing.T) {
+	h := newHouse(t, setting{})
+	for letter, text := range map[string]string{"less-than": "<", "line-ends": "a\u2028"} {
+		t.Run(letter, func(t *testing.T) {
+			room := "c-" + letter
+			line := strings.Repeat(text, signaling.MaxChat/len([]rune(text)))
+			for n := range 2 { // so that nobody floods
+				p := h.joins(h.check(room, fmt.Sprint("writer", n)), 0)
+				ctx, cancel := p.deadline()
+				defer cancel()
+				for range 50 {
+					if _, err := p.Chat(ctx, line); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			j := h.joins(h.check(room, "newcomer"), 0).Joined()
+			if len(j.Chat) == 0 || j.Chat[len(j.Chat)-1].Text != line {
+				t.Errorf("%d lines", len(j.Chat))
+			}
+		})
+	}
 }

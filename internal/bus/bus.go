@@ -1,6 +1,7 @@
 package bus
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -95,9 +96,9 @@ func (b *Bus) Ready() error {
 
 // Publish sends v as JSON to whoever listens.
 func (b *Bus) Publish(subject string, v any) error {
-	data, err := json.Marshal(v)
+	data, err := encode(subject, v)
 	if err != nil {
-		return fmt.Errorf("encode for %s: %w", subject, err)
+		return err
 	}
 	if err := b.conn.Publish(subject, data); err != nil {
 		return fmt.Errorf("publish to %s: %w", subject, err)
@@ -110,9 +111,9 @@ var ErrNobody = errors.New("nobody answers on the bus")
 
 // Request sends v as JSON and decodes the answer into answer. It is ErrNobody at once when no one listens.
 func (b *Bus) Request(ctx context.Context, subject string, v, answer any) error {
-	data, err := json.Marshal(v)
+	data, err := encode(subject, v)
 	if err != nil {
-		return fmt.Errorf("encode for %s: %w", subject, err)
+		return err
 	}
 	m, err := b.conn.RequestWithContext(ctx, subject, data)
 	if errors.Is(err, nats.ErrNoResponders) {
@@ -125,6 +126,18 @@ func (b *Bus) Request(ctx context.Context, subject string, v, answer any) error 
 		return fmt.Errorf("decode answer of %s: %w", subject, err)
 	}
 	return nil
+}
+
+// encode makes JSON as small as it goes: escaped for HTML, which json.Marshal does, chat of a room that just fits into a
+// message would not fit any more.
+func encode(subject string, v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, fmt.Errorf("encode for %s: %w", subject, err)
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
 // Subscribe calls handle for each message, one after the other, in a goroutine that Unsubscribe, Drain or Close end.
