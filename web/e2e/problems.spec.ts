@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Browser, Page } from "@playwright/test";
-import { book, type Booked, dayAhead, enter, expire, keep, keepFirst, practitioner, type Slot } from "./support/bookings";
+import { book, type Booked, dayAhead, dayOf, enter, expire, keep, keepFirst, practitioner, type Slot } from "./support/bookings";
 import { expectMovingPicture } from "./support/media";
 import { expect, launch, type Person, test } from "./support/people";
 import { sql, url } from "./support/server";
@@ -60,7 +60,7 @@ test.describe("a time", () => {
 
   test("at which the patient has another visit: says so, and another time is one press away", async ({ people }) => {
     const { patient, visit } = await booked(people, 16);
-    const same = (await patient.ask<{ slots: Slot[] }>("GET", `/v1/slots?service=lakare&modality=video&from=${dayAhead(16)}&to=${dayAhead(16)}&limit=200`)).slots;
+    const same = (await patient.ask<{ slots: Slot[] }>("GET", `/v1/slots?service=lakare&modality=video&from=${dayOf(visit.start)}&to=${dayOf(visit.start)}&limit=200`)).slots;
     const slot = same.find(({ start, practitioner: by }) => start === visit.start && by.name !== visit.practitioner.name);
     if (!slot) throw new Error("nobody else has a time then");
     const hold = await keep(patient, slot);

@@ -78,9 +78,18 @@ export async function practitioner(person: Person, name: string): Promise<string
   return String(found.id);
 }
 
-/** A day so many days from now, there: "2024-12-03". */
-export function dayAhead(days: number): string {
-  return new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Helsinki" }).format(Date.now() + days * 86_400_000);
+/** The day of an instant, there: "2024-12-03". */
+export function dayOf(instant: string | number): string {
+  return new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Helsinki" }).format(new Date(instant));
+}
+
+/** A day so many days from now, there. */
+export const dayAhead = (days: number): string => dayOf(Date.now() + days * 86_400_000);
+
+/** Matches a clock time as it is written there, at the beginning of a text: "8.15". */
+export function atClock(instant: string): RegExp {
+  const clock = new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Helsinki", hour: "numeric", minute: "2-digit" }).format(new Date(instant));
+  return new RegExp(`^0?${clock.replace(/^0/, "").replace(":", "\\.")}\\b`);
 }
 
 /** Lets an hour go by for a hold. */
