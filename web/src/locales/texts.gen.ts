@@ -268,6 +268,7 @@ export interface PatientTexts {
   "find.km": { n: string | number };
   "find.moreDays": null;
   "find.morePeople": null;
+  "find.moreTimes": { n: number };
   "find.moving": null;
   "find.noneText": null;
   "find.noneTitle": null;

@@ -1,5 +1,6 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { serverNow } from "../../api/clock";
 import { problemText } from "../../api/problems";
 import { slots } from "../../api/queries";
@@ -12,7 +13,7 @@ import { Empty, Skeleton } from "../../components/Skeleton";
 import { addDays, clock, dateChip, dateOf, dayHeading, isWeekend, shortDay } from "../../locales/time";
 import { useText } from "../../locales/useText";
 import { modalityIcon, useWords } from "../words";
-import { byConvenience, groupByPerson, type PersonTimes } from "./groups";
+import { byConvenience, firstTimes, groupByPerson, type PersonTimes } from "./groups";
 import type { Reach } from "./places";
 import { asSlotQuery, type FindSearch } from "./search";
 import { slotKey } from "./slotKey";
@@ -29,7 +30,7 @@ interface AllTimesProps {
   onClear: () => void;
 }
 
-const shownPeople = 6;
+const shownPeople = 4;
 // How many fortnights ahead one can look: times are published for about three months.
 const furthest = 6;
 
@@ -126,7 +127,6 @@ type TimesProps = Omit<AllTimesProps, "onClear"> & { date: string };
 
 function Times({ service, directory, search, own, reach, chosen, onChoose, onChange, date }: TimesProps) {
   const { t, language } = useText();
-  const words = useWords(directory);
   const [everyone, setEveryone] = useState(false);
   const day = useDayByPerson({ service, directory, search, own, reach, date, everyone });
   const ownAnswer = useQuery({ ...slots({ service, practitioner: own?.id, limit: 1 }), enabled: own !== undefined });
@@ -153,40 +153,70 @@ function Times({ service, directory, search, own, reach, chosen, onChoose, onCha
       {groups.map(({ practitioner, places }) => (
         <div className="slotgroup" key={practitioner.id}>
           <Who name={practitioner.name} own={practitioner.id === own?.id} />
-          {places.map(({ key, slots: times, sample }) => (
-            <div className="stack gap-2" key={key}>
-              <p className="small-16 quiet note">
-                <Icon name={modalityIcon[sample.modality]} size="s" />
-                <span>
-                  {words.where(sample)}
-                  {sample.modality === "hosted" && `. ${t("modality.short.hosted")}`}
-                </span>
-              </p>
-              <div className="slots">
-                {times.map((slot) => {
-                  const selected = chosen !== undefined && slotKey(chosen) === slotKey(slot);
-                  return (
-                    <button
-                      key={slotKey(slot)}
-                      type="button"
-                      className="slot"
-                      data-selected={selected || undefined}
-                      aria-pressed={selected}
-                      aria-label={`${clock(slot.start, language)}, ${practitioner.name}, ${words.where(slot)}`}
-                      onClick={() => onChoose(slot)}
-                    >
-                      {selected && <Icon name="check" size="s" />}
-                      {clock(slot.start, language)}
-                    </button>
-                  );
-                })}
-              </div>
-            </div>
+          {places.map((place) => (
+            <PlaceTimes key={place.key} place={place} who={practitioner.name} {...{ directory, chosen, onChoose }} />
           ))}
         </div>
       ))}
       {hidden && <Button onPress={() => setEveryone(true)}>{t("find.morePeople")}</Button>}
     </>
+  );
+}
+
+interface PlaceTimesProps {
+  place: PersonTimes["places"][number];
+  who: string;
+  directory: Directory;
+  chosen: Slot | undefined;
+  onChoose: (slot: Slot) => void;
+}
+
+/** The times of one person at one place: a few to choose from, the rest behind a press. */
+function PlaceTimes({ place: { slots: times, sample }, who, directory, chosen, onChoose }: PlaceTimesProps) {
+  const { t, language } = useText();
+  const words = useWords(directory);
+  const [all, setAll] = useState(false);
+  const list = useRef<HTMLDivElement>(null);
+  const { shown, more } = firstTimes(times, all);
+  const showAll = (): void => {
+    flushSync(() => setAll(true));
+    // The button is gone: the focus goes on to the first of the times that came.
+    list.current?.querySelectorAll<HTMLElement>(".slot")[shown.length]?.focus();
+  };
+  return (
+    <div className="stack gap-2">
+      <p className="small-16 quiet note">
+        <Icon name={modalityIcon[sample.modality]} size="s" />
+        <span>
+          {words.where(sample)}
+          {sample.modality === "hosted" && `. ${t("modality.short.hosted")}`}
+        </span>
+      </p>
+      <div className="slots" ref={list}>
+        {shown.map((slot) => {
+          const selected = chosen !== undefined && slotKey(chosen) === slotKey(slot);
+          return (
+            <button
+              key={slotKey(slot)}
+              type="button"
+              className="slot"
+              data-selected={selected || undefined}
+              aria-pressed={selected}
+              aria-label={`${clock(slot.start, language)}, ${who}, ${words.where(slot)}`}
+              onClick={() => onChoose(slot)}
+            >
+              {selected && <Icon name="check" size="s" />}
+              {clock(slot.start, language)}
+            </button>
+          );
+        })}
+      </div>
+      {more > 0 && (
+        <Button kind="quiet" small className="selfstart" aria-label={`${t("find.moreTimes", { n: more })}: ${who}, ${words.where(sample)}`} onPress={showAll}>
+          {t("find.moreTimes", { n: more })}
+        </Button>
+      )}
+    </div>
   );
 }
 

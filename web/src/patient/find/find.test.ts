@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Appointment, Practitioner, Site, Slot } from "../../api/types";
 import { costInDays, dayScale } from "./cost";
-import { byConvenience, groupByPerson } from "./groups";
+import { byConvenience, firstTimes, groupByPerson } from "./groups";
 import { ownProfessional } from "./own";
 import { byReach } from "./places";
 import { asFindSearch, asSlotQuery } from "./search";
@@ -47,6 +47,22 @@ describe("a day's times", () => {
     const [group] = groupByPerson([slot(1, at, "in_person", "far"), slot(1, at, "phone"), slot(1, at, "hosted", "near")], undefined, rank);
     expect(group?.places).toHaveLength(1);
     expect(group?.places[0]?.sample.site).toBe("near");
+  });
+});
+
+describe("the times of one place", () => {
+  const times = (n: number) => Array.from({ length: n }, (_, index) => slot(1, `2024-12-03T${String(index).padStart(2, "0")}:00:00Z`));
+
+  it("are the earliest six, and the rest when asked for", () => {
+    const { shown, more } = firstTimes(times(20), false);
+    expect(shown.map(({ start }) => start)).toEqual(times(6).map(({ start }) => start));
+    expect(more).toBe(14);
+    expect(firstTimes(times(20), true)).toMatchObject({ more: 0, shown: { length: 20 } });
+  });
+
+  it("are all of them when hardly more than six", () => {
+    expect(firstTimes(times(8), false)).toMatchObject({ more: 0, shown: { length: 8 } });
+    expect(firstTimes(times(9), false)).toMatchObject({ more: 3, shown: { length: 6 } });
   });
 });
 

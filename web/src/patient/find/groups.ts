@@ -29,6 +29,15 @@ export function groupByPerson(slots: readonly Slot[], own: number | undefined, r
   return [...people.values()].sort((a, b) => Number(b.practitioner.id === own) - Number(a.practitioner.id === own));
 }
 
+/** As many times as one looks through at once: three rows on a phone. */
+const few = 6;
+
+/** The first times of a place, and how many wait behind a press. A press for one or two more is not worth it. */
+export function firstTimes(slots: readonly Slot[], all: boolean): { shown: readonly Slot[]; more: number } {
+  if (all || slots.length <= few + 2) return { shown: slots, more: 0 };
+  return { shown: slots.slice(0, few), more: slots.length - few };
+}
+
 /** From home before a way, a near place before a far one, a call last. */
 export function byConvenience(reach: readonly { site: { id: string } }[]): (slot: Slot) => number {
   const order = new Map(reach.map(({ site }, index) => [site.id, index]));
