@@ -76,7 +76,17 @@ func New(cfg Config) (*Manager, error) {
 		m.running.Go(func() { s.events.tell(m.handle, m.done) })
 	}
 	m.running.Go(m.tick)
+	m.warnOfSmallBuffers()
 	return m, nil
+}
+
+// warnOfSmallBuffers tells the operator once what loses packets on a machine
+// that is busy for a moment.
+func (m *Manager) warnOfSmallBuffers() {
+	if allowed, wanted := m.shards[0].loop.ReceiveBuffer(); allowed < wanted/8 {
+		m.log.Warn("media may be lost while the machine is busy: raise the system's limit net.core.rmem_max",
+			"bytes", allowed, "wanted", wanted)
+	}
 }
 
 // Close ends every loop and handshake, closes the sockets and returns when

@@ -34,9 +34,9 @@ type feedback struct {
 
 // arrived notes a transport-wide sequence number.
 func (c *Conn) arrived(seq uint16, ssrc uint32) {
-	f, now := &c.feedback, c.loop.now
+	f := &c.feedback
 	if !f.started {
-		f.started, f.firstAt = true, now
+		f.started, f.firstAt = true, c.loop.now
 		f.base = feedbackBase + uint64(seq)
 		f.high = f.base
 	}
@@ -51,7 +51,7 @@ func (c *Conn) arrived(seq uint16, ssrc uint32) {
 		}
 	}
 	f.ssrc, f.high = ssrc, max(f.high, n)
-	f.at[n%feedbackRange] = max(now, 1)
+	f.at[n%feedbackRange] = max(c.loop.came, 1)
 }
 
 // sendFeedback reports what came since the last time, when it is due or when

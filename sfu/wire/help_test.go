@@ -63,6 +63,7 @@ type far struct {
 	conn  *Conn
 	crypt *srtp.Context // client to server, by pion
 
+	onRTP     func()        // if not nil: called with each packet
 	told      chan struct{} // if not nil: signalled by Connected and Failed
 	connected int
 	failures  []Failure
@@ -115,6 +116,9 @@ func (f *far) RTP(p *Packet) {
 	c := *p
 	c.Payload = append([]byte(nil), p.Payload...)
 	f.packets = append(f.packets, c)
+	if f.onRTP != nil {
+		f.onRTP()
+	}
 }
 
 const (

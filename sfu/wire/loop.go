@@ -14,9 +14,14 @@ import (
 )
 
 const (
-	maxDatagram  = 2048 // longer ones are dropped
-	socketBuffer = 4 << 20
-	maxPacket    = 1500 // RTCP of ours before sealing
+	maxDatagram = 2048 // longer ones are dropped
+	maxPacket   = 1500 // RTCP of ours before sealing
+
+	// What comes while the machine is busy with something else waits in the
+	// socket: half a second of 16000 packets/s, each of which the kernel counts
+	// with some 2.3 KB against twice this number.
+	receiveBuffer = 16 << 20
+	sendBuffer    = 4 << 20
 )
 
 // Config of a Loop.
@@ -55,6 +60,7 @@ type Loop struct {
 	mu      sync.Mutex // guards everything below, and all Conns
 	closed  bool
 	now     int64 // ns, of this batch
+	came    int64 // ns, when the packet at hand came to the machine: at most now
 	all     map[*Conn]struct{}
 	byAddr  map[addrKey]*Conn
 	byUfrag map[string]*Conn
@@ -77,9 +83,6 @@ func Listen(cfg Config) (*Loop, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen for media: %w", err)
 	}
-	// Best effort: the kernel may allow less.
-	_ = conn.SetReadBuffer(socketBuffer)
-	_ = conn.SetWriteBuffer(socketBuffer)
 	l := &Loop{
 		addr:     conn.LocalAddr().(*net.UDPAddr).AddrPort(),
 		identity: cfg.Identity,
@@ -106,6 +109,10 @@ func Listen(cfg Config) (*Loop, error) {
 
 // Addr is the socket's address.
 func (l *Loop) Addr() netip.AddrPort { return l.addr }
+
+// ReceiveBuffer is how many bytes the kernel allows to wait in the socket, and
+// how many were asked for.
+func (l *Loop) ReceiveBuffer() (allowed, wanted int) { return l.socket.allowed, receiveBuffer }
 
 // Run reads until Close. A nil error means that Close ended it.
 func (l *Loop) Run() error {
@@ -137,6 +144,7 @@ func (l *Loop) Close() error {
 func (l *Loop) Lock() {
 	l.mu.Lock()
 	l.now = int64(l.clock())
+	l.came = l.now
 }
 
 // Unlock sends what was queued and gives the lock up.

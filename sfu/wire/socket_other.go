@@ -5,10 +5,17 @@ package wire
 import "net"
 
 // socket is the loop's end of the network.
-type socket struct{ conn *net.UDPConn }
+type socket struct {
+	conn    *net.UDPConn
+	allowed int // of receiveBuffer, as far as is known
+}
 
 func (s *socket) open(conn *net.UDPConn) error {
 	s.conn = conn
+	if conn.SetReadBuffer(receiveBuffer) == nil {
+		s.allowed = receiveBuffer
+	}
+	_ = conn.SetWriteBuffer(sendBuffer) // the system may allow less
 	return nil
 }
 

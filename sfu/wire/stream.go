@@ -156,7 +156,7 @@ func (c *Conn) rtp(b []byte) {
 			return
 		}
 	}
-	s.arrived(index, h.timestamp, len(payload), l.now)
+	s.arrived(index, h.timestamp, len(payload), l.came)
 	if e := h.extension(in.TransportExt); len(e) == 2 {
 		c.arrived(uint16(e[0])<<8|uint16(e[1]), h.ssrc)
 	}
