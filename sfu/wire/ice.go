@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/binary"
+	"slices"
 
 	"github.com/pion/stun/v4"
 )
@@ -155,14 +156,17 @@ func (c *Conn) heard(from *address, key addrKey, nominates bool) (first bool) {
 		}
 		l.byAddr[key] = c
 		l.last.conn = nil
-		c.addrs = append(c.addrs, key)
-		if len(c.addrs) > maxAddrs {
-			c.forget(c.addrs[0])
-			c.addrs = append(c.addrs[:0], c.addrs[1:]...)
+		if !slices.Contains(c.addrs, key) {
+			c.addrs = append(c.addrs, key)
 		}
 	}
 	if nominates || !c.nominated {
 		c.to, c.nominated = *from, c.nominated || nominates
+	}
+	if len(c.addrs) > maxAddrs { // the oldest goes, but for the one in use
+		i := slices.IndexFunc(c.addrs, func(k addrKey) bool { return k != c.to.key() })
+		c.forget(c.addrs[i])
+		c.addrs = slices.Delete(c.addrs, i, i+1)
 	}
 	return first
 }

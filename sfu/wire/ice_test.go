@@ -211,6 +211,22 @@ func TestICE_FewAddressesAreRemembered(t *testing.T) {
 	}
 }
 
+func TestICE_TheAddressInUseIsNotForgotten(t *testing.T) {
+	b := newBench(t)
+	f := newFar(t, b, false)
+	b.in(f.check(nominate), f.addr)
+	for i := range 50 { // a laptop with many networks goes on checking from all of them
+		b.in(f.check(), netip.AddrPortFrom(f.addr.Addr(), uint16(1000+i)))
+	}
+	a := addressOf(f.addr)
+	if b.byAddr[a.key()] != f.conn {
+		t.Error("media from the nominated address are not taken any more")
+	}
+	if len(b.byAddr) != maxAddrs {
+		t.Errorf("%d addresses", len(b.byAddr))
+	}
+}
+
 func TestTick_ConsentAndTimeouts(t *testing.T) {
 	b := newBench(t)
 	keyed, unkeyed := newFar(t, b, true), newFar(t, b, false)
