@@ -17,6 +17,7 @@ const (
 // has an index of its own (RFC 3711 section 3.2.1).
 type reportWindow struct {
 	ssrc uint32
+	at   int64 // of the last packet
 	win  window
 }
 
@@ -44,22 +45,31 @@ func (c *Conn) rtcp(b []byte) {
 }
 
 // freshReport is called for authentic packets only, so only the client itself
-// can fill the table.
+// can fill the table. The sender that was silent longest is then forgotten: a
+// long call must not end in reports that nobody reads.
 func (c *Conn) freshReport(ssrc uint32, index uint64) bool {
+	oldest := 0
 	for i := range c.reports {
-		if r := &c.reports[i]; r.ssrc == ssrc {
+		r := &c.reports[i]
+		if r.ssrc == ssrc {
 			if !r.win.fresh(index) {
 				return false
 			}
 			r.win.mark(index)
+			r.at = c.loop.now
 			return true
 		}
+		if r.at < c.reports[oldest].at {
+			oldest = i
+		}
 	}
-	if len(c.reports) == 2*MaxStreams {
-		return false
+	if len(c.reports) < 2*MaxStreams {
+		oldest = len(c.reports)
+		c.reports = append(c.reports, reportWindow{})
 	}
-	c.reports = append(c.reports, reportWindow{ssrc: ssrc})
-	c.reports[len(c.reports)-1].win.mark(index)
+	r := &c.reports[oldest]
+	*r = reportWindow{ssrc: ssrc, at: c.loop.now}
+	r.win.mark(index)
 	return true
 }
 

@@ -52,6 +52,21 @@ func TestRTCP_ReplayAndForgeryAreRefused(t *testing.T) {
 	}
 }
 
+// A long call changes its SSRCs often; its keyframe requests must go on.
+func TestRTCP_ManySendersDoNotFillTheTable(t *testing.T) {
+	b := newBench(t)
+	f := newFar(t, b, true)
+	const n = 5 * MaxStreams
+	for ssrc := range uint32(n) {
+		b.time += time.Millisecond
+		b.in(f.rtcp(compound(t, &rtcp.PictureLossIndication{SenderSSRC: 100, MediaSSRC: ssrc})), f.addr)
+		b.in(f.rtcp(compound(t, &rtcp.PictureLossIndication{SenderSSRC: 1000 + ssrc, MediaSSRC: ssrc})), f.addr)
+	}
+	if len(f.keyframes) != 2*n || len(f.conn.reports) != 2*MaxStreams {
+		t.Errorf("%d of %d taken, %d senders remembered", len(f.keyframes), 2*n, len(f.conn.reports))
+	}
+}
+
 func TestRTP_ReplayForgeryAndUnknownAreRefused(t *testing.T) {
 	b := newBench(t)
 	f := newFar(t, b, true)
