@@ -191,6 +191,9 @@ func TestStalled_VideoWaitsAndAudioGoesOn(t *testing.T) {
 	}
 	sub.Stalled()
 	sub.Stalled()
+	if !sub.downTracks[1].pub.wantsKeyframe {
+		t.Error("nobody asks for a keyframe when nothing more comes")
+	}
 	if sub.downTracks[0].waiting || !sub.downTracks[1].waiting || r.counts.StalledSubs != 1 {
 		t.Errorf("audio waits %v, video waits %v, %d stalls", sub.downTracks[0].waiting, sub.downTracks[1].waiting, r.counts.StalledSubs)
 	}

@@ -150,11 +150,12 @@ func (p *peer) KeyframeWanted(ssrc uint32) {
 }
 
 // Stalled lets video wait for a keyframe, for a frame with a hole is of no use
-// to anyone. The next packet asks for it.
+// to anyone. Nothing may be sent here, so the tick asks for it, also when what
+// was lost is the last that comes for a while.
 func (p *peer) Stalled() {
 	for _, d := range p.downTracks {
 		if d.kind == Video && d.pub != nil && !d.waiting {
-			d.waiting = true
+			d.waiting, d.pub.wantsKeyframe = true, true
 			p.room.counts.StalledSubs++
 		}
 	}
