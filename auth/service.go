@@ -36,6 +36,8 @@ type Service struct {
 	log  *slog.Logger
 	now  func() time.Time
 	demo bool
+
+	looks looks
 }
 
 // New returns a Service on a migrated database.

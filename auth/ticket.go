@@ -98,11 +98,11 @@ type Tickets struct {
 // NewTickets opens the signing keys in the folder dir (made if missing), which only the server's user may read. A
 // server gives its pool: it makes a key when there is none or the newest is 24 hours old, and keeps one before it.
 // With a nil pool it only signs, with the newest key that a server left in dir: that is how the load generator gets in.
-func NewTickets(dir string, pool *pgxpool.Pool) (*Tickets, error) {
-	return newTickets(dir, pool, time.Now)
-}
-
-func newTickets(dir string, pool *pgxpool.Pool, now func() time.Time) (*Tickets, error) {
+// The clock may be nil.
+func NewTickets(dir string, pool *pgxpool.Pool, now func() time.Time) (*Tickets, error) {
+	if now == nil {
+		now = time.Now
+	}
 	keys, err := openKeyring(dir, pool != nil, now())
 	if err != nil {
 		return nil, err

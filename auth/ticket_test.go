@@ -22,7 +22,7 @@ import (
 func (w *world) tickets(t *testing.T) (*Tickets, string) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "keys")
-	tickets, err := newTickets(dir, w.pool, w.Now)
+	tickets, err := NewTickets(dir, w.pool, w.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func TestTicket_OfManyAtOnceOneRedeemsIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	tickets, dir := w.tickets(t)
-	other, err := newTickets(dir, w.pool, w.Now) // another server on the same database and keys
+	other, err := NewTickets(dir, w.pool, w.Now) // another server on the same database and keys
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -301,7 +301,7 @@ func TestKeys_RotateDailyAndTheOneBeforeStillVerifies(t *testing.T) {
 	if len(tickets.keys.keys) != 2 {
 		t.Fatalf("%d keys, want 2", len(tickets.keys.keys))
 	}
-	restarted, err := newTickets(dir, w.pool, w.Now)
+	restarted, err := NewTickets(dir, w.pool, w.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -311,7 +311,7 @@ func TestKeys_RotateDailyAndTheOneBeforeStillVerifies(t *testing.T) {
 		}
 	}
 	w.Advance(keyLife)
-	if _, err := newTickets(dir, w.pool, w.Now); err != nil {
+	if _, err := NewTickets(dir, w.pool, w.Now); err != nil {
 		t.Fatal(err)
 	}
 	if files := keyFiles(t, dir); len(files) != 2 {
@@ -323,7 +323,7 @@ func TestKeys_ALoadGeneratorSignsWithTheServersKey(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	server, dir := w.tickets(t)
-	generator, err := NewTickets(dir, nil)
+	generator, err := NewTickets(dir, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -344,7 +344,7 @@ func TestKeys_ALoadGeneratorSignsWithTheServersKey(t *testing.T) {
 	if _, err := generator.Redeem(t.Context(), ticket); err == nil {
 		t.Error("the generator redeemed a ticket")
 	}
-	if _, err := NewTickets(t.TempDir(), nil); err == nil || !strings.Contains(err.Error(), "server") {
+	if _, err := NewTickets(t.TempDir(), nil, nil); err == nil || !strings.Contains(err.Error(), "server") {
 		t.Errorf("without a key: error %v", err)
 	}
 }
@@ -363,7 +363,7 @@ func TestKeys_OnlyTheServersUserMayReadThem(t *testing.T) {
 	if err := os.Chmod(file, 0o640); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := newTickets(dir, w.pool, w.Now); err == nil || !strings.Contains(err.Error(), "0600") {
+	if _, err := NewTickets(dir, w.pool, w.Now); err == nil || !strings.Contains(err.Error(), "0600") {
 		t.Errorf("a key that others can read was taken: %v", err)
 	}
 }
@@ -382,7 +382,7 @@ func TestKeys_ABrokenFileIsSaidAtTheStart(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, "k.pem"), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := newTickets(dir, w.pool, w.Now); err == nil {
+		if _, err := NewTickets(dir, w.pool, w.Now); err == nil {
 			t.Errorf("%s: was taken", name)
 		}
 	}
@@ -403,7 +403,7 @@ func FuzzTicket(f *testing.F) {
 	if _, err := openKeyring(dir, true, time.Now()); err != nil { // as a server leaves it
 		f.Fatal(err)
 	}
-	tickets, err := newTickets(dir, nil, time.Now)
+	tickets, err := NewTickets(dir, nil, time.Now)
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -150,7 +150,7 @@ func start(t testing.TB, options ...option) *server {
 		t.Fatal(err)
 	}
 	t.Cleanup(messages.Close)
-	tickets, err := auth.NewTickets(t.TempDir(), s.pool)
+	tickets, err := auth.NewTickets(t.TempDir(), s.pool, s.now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -78,5 +78,6 @@ type Hold struct {
 	ID        HoldID
 	Slot      Slot
 	Patient   PatientID
+	Moving    AppointmentID // the one appointment that may move to the slot; "" when the hold is for a new one
 	ExpiresAt time.Time
 }

@@ -176,7 +176,7 @@ func scanChange(row pgx.CollectableRow) (c change, err error) {
 	err = row.Scan(&c.id, &c.resource, &from, &to, &expires, &c.released)
 	c.from, c.to = from.Unix(), to.Unix()
 	if expires != nil {
-		c.expires = expires.Unix()
+		c.expires = ceilSeconds(*expires) // never offered while the database still keeps it
 	}
 	return c, err
 }

@@ -44,8 +44,13 @@ func (s *Service) Book(ctx context.Context, by auth.Principal, req BookRequest) 
 		Kind: auth.KindSlot, ID: string(hold.Slot.Service), Site: hold.Slot.Site, Patient: hold.Patient,
 		Host: hold.Slot.Practitioner, Practitioners: []ResourceID{hold.Slot.Practitioner}, End: hold.Slot.End, At: s.now(),
 	}
-	if !auth.Allow(by, auth.BookAppointment, slot).Allowed {
+	if err := s.allow(ctx, by, auth.BookAppointment, slot); errors.Is(err, auth.ErrNotAllowed) {
 		return Appointment{}, ErrNotFound
+	} else if err != nil {
+		return Appointment{}, err
+	}
+	if hold.Moving != "" {
+		return Appointment{}, &ValidationError{Fields: []FieldError{{"hold", "for-moving", "the hold is for moving an appointment"}}}
 	}
 	id, err := uuid.NewV7()
 	if err != nil {
@@ -118,7 +123,7 @@ func bookingFault(doing string, err error) error {
 }
 
 func (r *BookRequest) check() error {
-	if uuid.Validate(string(r.Hold)) != nil {
+	if !wellFormed(r.Hold) {
 		return ErrNotFound
 	}
 	var wrong faults

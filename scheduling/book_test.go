@@ -172,22 +172,6 @@ func TestRelease_FreesTheSlotAtOnce(t *testing.T) {
 	c.book(t, c.patient(t), skin(c.anna, at(9, 0)))
 }
 
-func TestBook_PatientCannotBeInTwoPlaces(t *testing.T) {
-	t.Parallel()
-	c := newCounty(t)
-	by := c.patient(t)
-	c.book(t, by, video(c.anna, at(9, 0)))
-	hold := c.hold(t, by, video(c.jonas, at(9, 10)))
-	_, err := c.service.Book(t.Context(), by, scheduling.BookRequest{Hold: hold.ID, IdempotencyKey: key()})
-	if !errors.Is(err, scheduling.ErrPatientBusy) {
-		t.Fatalf("got %v", err)
-	}
-	// The refusal changed nothing: the hold can still be given back and the key used again.
-	if _, err := c.service.HoldByID(t.Context(), by, hold.ID); err != nil {
-		t.Error(err)
-	}
-}
-
 func TestBook_RefusesHostileText(t *testing.T) {
 	t.Parallel()
 	c := newCounty(t)

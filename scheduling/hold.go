@@ -24,6 +24,7 @@ type HoldRequest struct {
 	Site         SiteID // required for hosted and in person
 	Practitioner ResourceID
 	Language     Language
+	Moving       AppointmentID // the appointment that is to move to the slot, "" for none; what it takes is not in the way
 }
 
 // holdTries is how often Hold looks for another nurse, room or device when somebody took the one it had chosen.
@@ -33,14 +34,15 @@ const holdTries = 4
 var errRaced = errors.New("taken meanwhile")
 
 // Hold keeps all resources of a slot for HoldTime, after computing anew that the slot exists. An earlier hold of the
-// same patient is given back.
+// same patient is given back. A hold for moving an appointment is good for that alone.
 //
-// Errors: *ValidationError, auth.ErrNotAllowed, ErrNotFound (no such patient), *SlotTakenError.
+// Errors: *ValidationError, auth.ErrNotAllowed, ErrNotFound (no such patient, no such appointment to move),
+// *SlotTakenError, ErrPatientBusy, ErrWrongStatus (the appointment does not move any more).
 func (s *Service) Hold(ctx context.Context, by auth.Principal, req HoldRequest) (Hold, error) {
 	if req.Patient == "" {
 		req.Patient = by.Patient
 	}
-	if req.Patient != "" && uuid.Validate(string(req.Patient)) != nil {
+	if req.Patient != "" && !wellFormed(req.Patient) {
 		return Hold{}, ErrNotFound
 	}
 	resource := auth.Resource{
@@ -52,7 +54,10 @@ func (s *Service) Hold(ctx context.Context, by auth.Principal, req HoldRequest) 
 		Practitioners: []ResourceID{req.Practitioner},
 		At:            s.now(),
 	}
-	if err := auth.Allow(by, auth.HoldSlot, resource).Err(auth.HoldSlot); err != nil {
+	if err := s.allow(ctx, by, auth.HoldSlot, resource); err != nil {
+		return Hold{}, err
+	}
+	if err := s.checkMoving(ctx, by, req); err != nil {
 		return Hold{}, err
 	}
 	for tries := 0; tries < holdTries; {
@@ -62,7 +67,7 @@ func (s *Service) Hold(ctx context.Context, by auth.Principal, req HoldRequest) 
 		if err != nil {
 			return Hold{}, s.withAlternatives(ctx, err, req)
 		}
-		hold, err := turn.take(ctx, seen, func() (Hold, error) { return s.keep(ctx, by, req.Patient, slot, service) })
+		hold, err := turn.take(ctx, seen, func() (Hold, error) { return s.keep(ctx, by, req, slot, service) })
 		switch {
 		case errors.Is(err, errAnotherTurn):
 			continue
@@ -87,8 +92,8 @@ func (s *Service) withAlternatives(ctx context.Context, err error, req HoldReque
 	return &SlotTakenError{Alternatives: near}
 }
 
-// exact computes the one slot that is asked for, and returns the service as it was then. A slot that the hours do not offer is a *ValidationError, one that
-// they offer and somebody has is ErrSlotTaken.
+// exact computes the one slot that is asked for, and returns the service as it was then. A slot that the hours do not
+// offer is a *ValidationError, one that they offer and somebody has is ErrSlotTaken.
 func (s *Service) exact(ctx context.Context, req HoldRequest) (Slot, *Offering, error) {
 	now := s.now()
 	date := DateOf(req.Start)
@@ -129,10 +134,14 @@ func (s *Service) exact(ctx context.Context, req HoldRequest) (Slot, *Offering, 
 	if ready.one(v, date) == nil {
 		return Slot{}, nil, &ValidationError{Fields: []FieldError{{"start", "not-offered", "nobody works at that time"}}}
 	}
-	// Somebody has it: perhaps the patient themselves, who now chooses a time that overlaps the one they keep.
+	// Somebody has it: perhaps the patient themselves, who now chooses a time that overlaps the one they keep or move.
 	ready.ignoreTaken = false
-	if ready.own, err = s.heldBy(ctx, req.Patient); err != nil {
+	var busy bool
+	if ready.own, busy, err = s.ownOf(ctx, req, time.Duration(ready.service.Minutes)*time.Minute); err != nil {
 		return Slot{}, nil, err
+	}
+	if busy {
+		return Slot{}, nil, ErrPatientBusy
 	}
 	if len(ready.own) > 0 {
 		if slot := ready.one(v, date); slot != nil {
@@ -152,29 +161,70 @@ func (q *search) one(v view, date Date) (found *Slot) {
 	return found
 }
 
-// heldBy returns the reservations of the patient's active hold.
-func (s *Service) heldBy(ctx context.Context, patient PatientID) (map[int64]bool, error) {
-	if uuid.Validate(string(patient)) != nil {
-		return nil, nil
-	}
-	const held = `
+// selectBusy says whether the patient has another appointment at a time than the one that moves.
+const selectBusy = `
+	SELECT EXISTS (
+		SELECT
+		FROM appointments
+		WHERE patient = @patient AND status IN ('booked', 'arrived')
+			AND during && tstzrange(@start, @end)
+			AND id IS DISTINCT FROM @moving::uuid)`
+
+// ownOf returns the reservations of the patient's active hold and of the appointment that moves, and whether the patient
+// is busy at the time with another one.
+func (s *Service) ownOf(ctx context.Context, req HoldRequest, length time.Duration) (own map[int64]bool, busy bool, err error) {
+	const reserved = `
 		SELECT r.id
 		FROM holds AS h
 		JOIN reservations AS r ON r.hold = h.id AND r.released_at IS NULL
-		WHERE h.patient = @patient AND h.state = 'active'`
-	rows, err := s.pool.Query(ctx, held, pgx.StrictNamedArgs{"patient": patient})
-	if err != nil {
-		return nil, fmt.Errorf("read the patient's hold: %w", err)
+		WHERE h.patient = @patient AND h.state = 'active'
+		UNION ALL
+		SELECT id
+		FROM reservations
+		WHERE appointment = @moving::uuid AND released_at IS NULL`
+	own = map[int64]bool{}
+	batch := &pgx.Batch{}
+	batch.Queue(reserved, pgx.StrictNamedArgs{"patient": req.Patient, "moving": orNull(req.Moving)}).Query(func(rows pgx.Rows) error {
+		ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+		for _, id := range ids {
+			own[id] = true
+		}
+		return err
+	})
+	batch.Queue(selectBusy, pgx.StrictNamedArgs{
+		"patient": req.Patient, "moving": orNull(req.Moving), "start": req.Start, "end": req.Start.Add(length),
+	}).QueryRow(func(row pgx.Row) error { return row.Scan(&busy) })
+	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
+		return nil, false, fmt.Errorf("read what the patient has: %w", err)
 	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
-	if err != nil {
-		return nil, fmt.Errorf("read the patient's hold: %w", err)
+	return own, busy, nil
+}
+
+// checkMoving sees that the appointment to move is the patient's, moves at all, and stays with its service.
+func (s *Service) checkMoving(ctx context.Context, by auth.Principal, req HoldRequest) error {
+	if req.Moving == "" {
+		return nil
 	}
-	own := make(map[int64]bool, len(ids))
-	for _, id := range ids {
-		own[id] = true
+	a, err := s.allowed(ctx, by, auth.MoveAppointment, req.Moving)
+	switch {
+	case err != nil:
+		return err
+	case a.Patient.ID != req.Patient:
+		return ErrNotFound
+	case a.Status != Booked:
+		return ErrWrongStatus
+	case a.Service != req.Service:
+		return &ValidationError{Fields: []FieldError{{"moving", "other-service", "the appointment is for another service"}}}
 	}
-	return own, nil
+	return nil
+}
+
+// orNull is NULL for PostgreSQL when the id is "".
+func orNull[T ~string](id T) *T {
+	if id == "" {
+		return nil
+	}
+	return &id
 }
 
 // check finds the faults that a search would let pass.
@@ -236,17 +286,17 @@ func (sl *Slot) footprints(o *Offering) []footprint {
 	return taken
 }
 
-// keep writes the hold, or returns errRaced.
-func (s *Service) keep(ctx context.Context, by auth.Principal, patient PatientID, slot Slot, service *Offering) (Hold, error) {
+// keep writes the hold, or returns errRaced or ErrPatientBusy.
+func (s *Service) keep(ctx context.Context, by auth.Principal, req HoldRequest, slot Slot, service *Offering) (Hold, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return Hold{}, fmt.Errorf("make a hold's id: %w", err)
 	}
 	now := s.now()
-	hold := Hold{ID: HoldID(id.String()), Slot: slot, Patient: patient, ExpiresAt: now.Add(HoldTime).UTC().Truncate(time.Microsecond)}
+	hold := Hold{ID: HoldID(id.String()), Slot: slot, Patient: req.Patient, Moving: req.Moving, ExpiresAt: now.Add(HoldTime).UTC().Truncate(time.Microsecond)}
 	footprints := slot.footprints(service)
 	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		if err := clearWay(ctx, tx, patient, footprints, now); err != nil {
+		if err := clearWay(ctx, tx, hold, footprints, now); err != nil {
 			return err
 		}
 		if err := insertHold(ctx, tx, by, hold, now); err != nil {
@@ -259,7 +309,7 @@ func (s *Service) keep(ctx context.Context, by auth.Principal, patient PatientID
 			Actor:    by.Actor(),
 			Action:   string(auth.HoldSlot),
 			Resource: audit.Resource{Kind: "hold", ID: string(hold.ID)},
-			Patient:  string(patient),
+			Patient:  string(hold.Patient),
 			Detail:   map[string]any{"service": slot.Service, "start": slot.Start, "practitioner": slot.Practitioner},
 		})
 	})
@@ -269,7 +319,12 @@ func (s *Service) keep(ctx context.Context, by auth.Principal, patient PatientID
 	case "reservations_no_overlap":
 		return Hold{}, errRaced
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, errRaced):
+		return Hold{}, errRaced
+	case errors.Is(err, ErrPatientBusy):
+		return Hold{}, ErrPatientBusy
+	case err != nil:
 		return Hold{}, fmt.Errorf("hold a slot: %w", err)
 	}
 	return hold, nil
@@ -278,9 +333,9 @@ func (s *Service) keep(ctx context.Context, by auth.Principal, patient PatientID
 func insertHold(ctx context.Context, tx pgx.Tx, by auth.Principal, h Hold, now time.Time) error {
 	const insert = `
 		INSERT INTO holds (id, holder, patient, service, practitioner, nurse, room, devices, site, modality, language,
-			during, created_at, expires_at)
+			during, created_at, expires_at, moving)
 		VALUES (@id, @holder, @patient, @service, @practitioner, nullif(@nurse::bigint, 0), nullif(@room::bigint, 0),
-			@devices, nullif(@site, ''), @modality, @language, tstzrange(@start, @end), @now, @expires)`
+			@devices, nullif(@site, ''), @modality, @language, tstzrange(@start, @end), @now, @expires, @moving)`
 	_, err := tx.Exec(ctx, insert, pgx.StrictNamedArgs{
 		"id":           h.ID,
 		"holder":       by.Actor(),
@@ -297,6 +352,7 @@ func insertHold(ctx context.Context, tx pgx.Tx, by auth.Principal, h Hold, now t
 		"end":          h.Slot.End,
 		"now":          now,
 		"expires":      h.ExpiresAt,
+		"moving":       orNull(h.Moving),
 	})
 	if err != nil {
 		return fmt.Errorf("insert hold: %w", err)
@@ -310,60 +366,4 @@ func devicesOrNone(devices []ResourceID) []ResourceID {
 		return []ResourceID{}
 	}
 	return devices
-}
-
-// HoldByID returns an active hold for the principal's own patient; ErrNotFound or ErrHoldExpired otherwise.
-func (s *Service) HoldByID(ctx context.Context, by auth.Principal, id HoldID) (Hold, error) {
-	if uuid.Validate(string(id)) != nil {
-		return Hold{}, ErrNotFound
-	}
-	h, err := readHold(ctx, s.pool, id)
-	if err != nil {
-		return Hold{}, err
-	}
-	if !s.mayHold(by, h.Hold) {
-		return Hold{}, ErrNotFound
-	}
-	if h.state != holdActive || !s.now().Before(h.ExpiresAt) {
-		return Hold{}, ErrHoldExpired
-	}
-	return h.Hold, nil
-}
-
-// mayHold asks the policy about a hold that exists.
-func (s *Service) mayHold(by auth.Principal, h Hold) bool {
-	return auth.Allow(by, auth.HoldSlot, auth.Resource{
-		Kind: auth.KindSlot, ID: string(h.Slot.Service), Patient: h.Patient, At: s.now(),
-	}).Allowed
-}
-
-// Release gives a hold back. Giving back what is over already is no error.
-func (s *Service) Release(ctx context.Context, by auth.Principal, id HoldID) error {
-	if uuid.Validate(string(id)) != nil {
-		return ErrNotFound
-	}
-	h, err := readHold(ctx, s.pool, id)
-	if err != nil {
-		return err
-	}
-	if !s.mayHold(by, h.Hold) {
-		return ErrNotFound
-	}
-	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		if err := lockPatient(ctx, tx, h.Patient); err != nil {
-			return err
-		}
-		active, err := activeHoldOf(ctx, tx, h.Patient)
-		if err != nil || active.id != id {
-			return err
-		}
-		if err := lockResources(ctx, tx, active.resources); err != nil {
-			return err
-		}
-		return releaseHold(ctx, tx, id, s.now())
-	})
-	if err != nil {
-		return fmt.Errorf("release a hold: %w", err)
-	}
-	return nil
 }

@@ -1,6 +1,10 @@
 package scheduling
 
-import "nara/auth"
+import (
+	"github.com/google/uuid"
+
+	"nara/auth"
+)
 
 // The ids that auth and scheduling share. Slugs for what people configure, uuids for patients and
 // appointments, numbers for resources.
@@ -20,6 +24,13 @@ type (
 	// Text is a text in three languages.
 	Text = auth.Text
 )
+
+// wellFormed reports whether an id from outside is a uuid as we write them. PostgreSQL reads some other spellings too, and
+// refuses some that the uuid package reads.
+func wellFormed[T ~string](id T) bool {
+	parsed, err := uuid.Parse(string(id))
+	return err == nil && parsed.String() == string(id)
+}
 
 // MunicipalityID is a municipality's slug: "narpes".
 type MunicipalityID string

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"nara/auth"
@@ -27,7 +26,7 @@ func (s *Service) Move(ctx context.Context, by auth.Principal, req MoveRequest) 
 	if err := wrong.err(); err != nil {
 		return Appointment{}, err
 	}
-	if uuid.Validate(string(req.Hold)) != nil {
+	if !wellFormed(req.Hold) {
 		return Appointment{}, ErrNotFound
 	}
 	old, err := s.allowed(ctx, by, auth.MoveAppointment, req.Appointment)
@@ -41,8 +40,15 @@ func (s *Service) Move(ctx context.Context, by auth.Principal, req MoveRequest) 
 	if hold.Patient != old.Patient.ID {
 		return Appointment{}, ErrNotFound
 	}
+	if hold.Moving != "" && hold.Moving != old.ID {
+		return Appointment{}, &ValidationError{Fields: []FieldError{{"hold", "for-moving", "the hold is for moving another appointment"}}}
+	}
 	if hold.Slot.Service != old.Service {
 		return Appointment{}, &ValidationError{Fields: []FieldError{{"hold", "other-service", "the hold is for another service"}}}
+	}
+	directory, err := s.Directory(ctx) // before the transaction: never wait for a connection while having one
+	if err != nil {
+		return Appointment{}, err
 	}
 	key := idempotent{by.Actor(), req.IdempotencyKey, fingerprint("move", string(req.Appointment), string(req.Hold))}
 
@@ -67,7 +73,7 @@ func (s *Service) Move(ctx context.Context, by auth.Principal, req MoveRequest) 
 		if err := freeAppointment(ctx, tx, old.ID, now); err != nil {
 			return err
 		}
-		if err := s.useHold(ctx, tx, hold, old.ID); err != nil {
+		if err := s.moveHold(ctx, tx, hold, directory, old.ID, now); err != nil {
 			return err
 		}
 		if moved, err = readAppointment(ctx, tx, old.ID); err != nil {
@@ -104,10 +110,42 @@ func (s *Service) allowed(ctx context.Context, by auth.Principal, action auth.Ac
 	if err != nil {
 		return Appointment{}, err
 	}
-	if err := auth.Allow(by, action, a.Resource(auth.KindAppointment, directory, s.now())).Err(action); err != nil {
+	if err := s.allow(ctx, by, action, a.Resource(auth.KindAppointment, directory, s.now())); err != nil {
 		return Appointment{}, err
 	}
 	return a, nil
+}
+
+// moveHold makes what the hold takes the appointment's, which has been freed. A hold for moving took only what the
+// appointment did not have already: then the appointment takes the whole slot anew.
+func (s *Service) moveHold(ctx context.Context, tx pgx.Tx, hold storedHold, d *Directory, id AppointmentID, now time.Time) error {
+	if hold.Moving == "" {
+		return s.useHold(ctx, tx, hold, id)
+	}
+	service := d.Service(hold.Slot.Service)
+	if service == nil {
+		return ErrHoldExpired // the service is no longer given
+	}
+	if err := releaseHold(ctx, tx, hold.ID, now); err != nil {
+		return err
+	}
+	resources, froms, tos := columns(hold.Slot.footprints(service))
+	const take = `
+		INSERT INTO reservations (resource, during, appointment)
+		SELECT resource, tstzrange(begins, ends), @appointment
+		FROM unnest(@resources::bigint[], @froms::timestamptz[], @tos::timestamptz[]) AS wanted (resource, begins, ends)`
+	args := pgx.StrictNamedArgs{"appointment": id, "resources": resources, "froms": froms, "tos": tos}
+	if _, err := tx.Exec(ctx, take, args); err != nil {
+		return fmt.Errorf("take the slot: %w", err)
+	}
+	const use = `
+		UPDATE holds
+		SET state = 'used'
+		WHERE id = @hold`
+	if _, err := tx.Exec(ctx, use, pgx.StrictNamedArgs{"hold": hold.ID}); err != nil {
+		return fmt.Errorf("mark the hold as used: %w", err)
+	}
+	return nil
 }
 
 // updateMoved gives the appointment the hold's slot, if it still is what the caller saw: its resources are locked
@@ -154,10 +192,16 @@ func freeAppointment(ctx context.Context, tx pgx.Tx, id AppointmentID, now time.
 	return nil
 }
 
-// Cancel frees the appointment's resources and retires its links. Cancelling what is cancelled is no error.
+// Cancel is CancelIf without a condition.
+func (s *Service) Cancel(ctx context.Context, by auth.Principal, id AppointmentID, reason string) (Appointment, error) {
+	return s.CancelIf(ctx, by, id, reason, func(context.Context, pgx.Tx) error { return nil })
+}
+
+// CancelIf frees the appointment's resources and retires its links, unless the condition, asked while the appointment
+// is locked, returns an error: then nothing changes and that is the answer. Cancelling what is cancelled is no error.
 //
 // Errors: *ValidationError, ErrNotFound, auth.ErrNotAllowed, ErrWrongStatus.
-func (s *Service) Cancel(ctx context.Context, by auth.Principal, id AppointmentID, reason string) (Appointment, error) {
+func (s *Service) CancelIf(ctx context.Context, by auth.Principal, id AppointmentID, reason string, condition func(context.Context, pgx.Tx) error) (Appointment, error) {
 	var wrong faults
 	checkText(&wrong, "reason", reason, 500)
 	if err := wrong.err(); err != nil {
@@ -180,6 +224,9 @@ func (s *Service) Cancel(ctx context.Context, by auth.Principal, id AppointmentI
 		}
 		now := s.now()
 		if err := s.setStatus(ctx, tx, by, auth.CancelAppointment, id, Cancelled, reason); err != nil {
+			return err
+		}
+		if err := condition(ctx, tx); err != nil {
 			return err
 		}
 		if err := freeAppointment(ctx, tx, id, now); err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"nara/auth"
+	"nara/internal/postgres"
 	"nara/scheduling"
 )
 
@@ -112,6 +113,11 @@ func TestBook_RandomOperationsNeverOverlap(t *testing.T) {
 				if random.IntN(2) == 0 {
 					req = skin(req.Practitioner, req.Start)
 				}
+				if random.IntN(3) == 0 { // to move what they have, often to a time that overlaps it
+					if list, err := service.AppointmentsOf(t.Context(), by, by.Patient); err == nil && len(list) > 0 && list[0].Service == req.Service {
+						req.Moving = list[0].ID
+					}
+				}
 				hold, err := service.Hold(t.Context(), by, req)
 				if err != nil {
 					if !acceptable(err) {
@@ -129,7 +135,9 @@ func TestBook_RandomOperationsNeverOverlap(t *testing.T) {
 				case 3:
 					err = service.Sweep(t.Context())
 				default:
-					if _, err = service.Book(t.Context(), by, scheduling.BookRequest{Hold: hold.ID, IdempotencyKey: key()}); err == nil {
+					if hold.Moving != "" {
+						_, err = service.Move(t.Context(), by, scheduling.MoveRequest{Appointment: hold.Moving, Hold: hold.ID, IdempotencyKey: key()})
+					} else if _, err = service.Book(t.Context(), by, scheduling.BookRequest{Hold: hold.ID, IdempotencyKey: key()}); err == nil {
 						booked.Add(1)
 					}
 				}
@@ -165,7 +173,7 @@ func moveOne(t *testing.T, s *scheduling.Service, by auth.Principal, hold schedu
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	if list[0].Service != hold.Slot.Service {
+	if list[0].Service != hold.Slot.Service || (hold.Moving != "" && hold.Moving != list[0].ID) {
 		_, err = s.Cancel(t.Context(), by, list[0].ID, "")
 		return err
 	}
@@ -388,7 +396,16 @@ func TestReservations_NoCodeCanDoubleBook(t *testing.T) {
 	}
 	_, err := c.pool.Exec(t.Context(), `INSERT INTO reservations (resource, during, appointment) VALUES ($1, $2, $3)`,
 		c.anna, during, a.ID)
-	if err == nil {
-		t.Fatal("the database let it pass")
+	if postgres.Constraint(err) != "reservations_no_overlap" {
+		t.Fatalf("got %v", err)
+	}
+	// Nor can the patient be in two places.
+	_, err = c.pool.Exec(t.Context(), `
+		INSERT INTO appointments (id, patient, service, practitioner, modality, language, during, booked_by, created_at, updated_at)
+		SELECT gen_random_uuid(), patient, service, $1, modality, language, $2, booked_by, created_at, updated_at
+		FROM appointments
+		WHERE id = $3`, c.jonas, during, a.ID)
+	if postgres.Constraint(err) != "appointments_patient_no_overlap" {
+		t.Fatalf("got %v", err)
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"nara/auth"
@@ -41,7 +40,7 @@ type rowser interface {
 }
 
 func readAppointment(ctx context.Context, db rowser, id AppointmentID) (Appointment, error) {
-	if uuid.Validate(string(id)) != nil {
+	if !wellFormed(id) {
 		return Appointment{}, ErrNotFound
 	}
 	list, err := readAppointments(ctx, db, `WHERE a.id = @id`, pgx.StrictNamedArgs{"id": id})
@@ -76,10 +75,11 @@ func (s *Service) Appointment(ctx context.Context, by auth.Principal, id Appoint
 	if err != nil {
 		return Appointment{}, err
 	}
-	if !auth.Allow(by, auth.ReadAppointment, a.Resource(auth.KindAppointment, directory, s.now())).Allowed {
+	err = s.allow(ctx, by, auth.ReadAppointment, a.Resource(auth.KindAppointment, directory, s.now()))
+	if errors.Is(err, auth.ErrNotAllowed) {
 		return Appointment{}, ErrNotFound
 	}
-	return a, nil
+	return a, err
 }
 
 // AppointmentByID returns an appointment without asking the policy: for packages that ask it themselves.
@@ -90,7 +90,7 @@ func (s *Service) AppointmentByID(ctx context.Context, id AppointmentID) (Appoin
 // AppointmentsOf returns a patient's appointments that the principal may read: those to come first, the next one
 // leading, then the past, the latest leading. What ends later than now is to come.
 func (s *Service) AppointmentsOf(ctx context.Context, by auth.Principal, patient PatientID) ([]Appointment, error) {
-	if uuid.Validate(string(patient)) != nil {
+	if !wellFormed(patient) {
 		return nil, ErrNotFound
 	}
 	list, err := readAppointments(ctx, s.pool, `
@@ -119,7 +119,7 @@ func (s *Service) DayOf(ctx context.Context, by auth.Principal, practitioner Res
 	resource := auth.Resource{
 		Kind: auth.KindDay, ID: day.String(), Practitioners: []ResourceID{practitioner}, Host: practitioner, At: s.now(),
 	}
-	if err := auth.Allow(by, auth.ReadDay, resource).Err(auth.ReadDay); err != nil {
+	if err := s.allow(ctx, by, auth.ReadDay, resource); err != nil {
 		return nil, err
 	}
 	return readAppointments(ctx, s.pool, `
@@ -134,7 +134,7 @@ func (s *Service) DayOf(ctx context.Context, by auth.Principal, practitioner Res
 // auth.ErrNotAllowed.
 func (s *Service) SiteDay(ctx context.Context, by auth.Principal, site SiteID, day Date) ([]Appointment, error) {
 	resource := auth.Resource{Kind: auth.KindSiteDay, ID: string(site), Site: site, At: s.now()}
-	if err := auth.Allow(by, auth.ReadSiteDay, resource).Err(auth.ReadSiteDay); err != nil {
+	if err := s.allow(ctx, by, auth.ReadSiteDay, resource); err != nil {
 		return nil, err
 	}
 	return readAppointments(ctx, s.pool, `
@@ -147,7 +147,7 @@ func (s *Service) SiteDay(ctx context.Context, by auth.Principal, site SiteID, d
 
 // Patient returns a patient; ErrNotFound when there is none. It does not ask the policy.
 func (s *Service) Patient(ctx context.Context, id PatientID) (Patient, error) {
-	if uuid.Validate(string(id)) != nil {
+	if !wellFormed(id) {
 		return Patient{}, ErrNotFound
 	}
 	const read = `
@@ -172,7 +172,7 @@ func (s *Service) Patient(ctx context.Context, id PatientID) (Patient, error) {
 
 // OwnProfessionals returns whom the patient calls their own, for SlotQuery.Prefer. It does not ask the policy.
 func (s *Service) OwnProfessionals(ctx context.Context, id PatientID) ([]ResourceID, error) {
-	if uuid.Validate(string(id)) != nil {
+	if !wellFormed(id) {
 		return nil, nil
 	}
 	const read = `

@@ -85,9 +85,10 @@ func releaseHold(ctx context.Context, tx pgx.Tx, id HoldID, now time.Time) error
 }
 
 // clearWay locks the patient, the resources and those of the patient's earlier hold, gives that hold back, removes expired
-// holds from the way and sees that all is free; errRaced when it is not. One round trip: each statement sees what was
-// committed when it began, so those after the locks see everything.
-func clearWay(ctx context.Context, tx pgx.Tx, patient PatientID, footprints []footprint, now time.Time) error {
+// holds from the way and sees that all is free, the patient (ErrPatientBusy) and the resources (errRaced). One round trip:
+// each statement sees what was committed when it began, so those after the locks see everything.
+func clearWay(ctx context.Context, tx pgx.Tx, hold Hold, footprints []footprint, now time.Time) error {
+	patient := hold.Patient
 	resources, froms, tos := columns(footprints)
 	batch := &pgx.Batch{}
 	batch.Queue(`SELECT pg_advisory_xact_lock(@space, hashtext(@patient))`,
@@ -124,28 +125,42 @@ func clearWay(ctx context.Context, tx pgx.Tx, patient PatientID, footprints []fo
 			JOIN reservations AS r
 				ON r.resource = wanted.resource
 				AND r.during && tstzrange(wanted.begins, wanted.ends)
-				AND r.released_at IS NULL)`
-	var taken bool
-	batch.Queue(check, pgx.StrictNamedArgs{"resources": resources, "froms": froms, "tos": tos}).
+				AND r.released_at IS NULL
+				AND r.appointment IS DISTINCT FROM @moving::uuid)`
+	var taken, busy bool
+	batch.Queue(check, pgx.StrictNamedArgs{"resources": resources, "froms": froms, "tos": tos, "moving": orNull(hold.Moving)}).
 		QueryRow(func(row pgx.Row) error { return row.Scan(&taken) })
+	batch.Queue(selectBusy, pgx.StrictNamedArgs{
+		"patient": patient, "moving": orNull(hold.Moving), "start": hold.Slot.Start, "end": hold.Slot.End,
+	}).QueryRow(func(row pgx.Row) error { return row.Scan(&busy) })
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
 		return fmt.Errorf("lock and check the resources: %w", err)
 	}
-	if taken {
+	switch {
+	case busy:
+		return ErrPatientBusy
+	case taken:
 		return errRaced
 	}
 	return nil
 }
 
-// insertReservations takes all resources for a hold, in one statement.
+// insertReservations takes all resources for a hold, in one statement. What the appointment that moves has already, it
+// keeps: the hold takes the rest of the time.
 func insertReservations(ctx context.Context, tx pgx.Tx, hold Hold, footprints []footprint) error {
 	resources, froms, tos := columns(footprints)
 	const insert = `
 		INSERT INTO reservations (resource, during, hold, expires_at)
-		SELECT resource, tstzrange(begins, ends), @hold, @expires
-		FROM unnest(@resources::bigint[], @froms::timestamptz[], @tos::timestamptz[]) AS wanted (resource, begins, ends)`
+		SELECT w.resource, rest, @hold, @expires
+		FROM unnest(@resources::bigint[], @froms::timestamptz[], @tos::timestamptz[]) AS w (resource, begins, ends)
+		CROSS JOIN LATERAL (
+			SELECT coalesce(range_agg(r.during), '{}') AS during
+			FROM reservations AS r
+			WHERE r.appointment = @moving::uuid AND r.resource = w.resource AND r.released_at IS NULL) AS had
+		CROSS JOIN LATERAL unnest(tstzmultirange(tstzrange(w.begins, w.ends)) - had.during) AS rest`
 	_, err := tx.Exec(ctx, insert, pgx.StrictNamedArgs{
 		"hold":      hold.ID,
+		"moving":    orNull(hold.Moving),
 		"expires":   hold.ExpiresAt,
 		"resources": resources,
 		"froms":     froms,
@@ -176,8 +191,7 @@ const (
 // storedHold is a hold as the database has it.
 type storedHold struct {
 	Hold
-	state     string
-	resources []ResourceID // what it still takes
+	state string
 }
 
 // querier is a pool or a transaction.
@@ -190,17 +204,13 @@ func readHold(ctx context.Context, db querier, id HoldID) (h storedHold, err err
 	const read = `
 		SELECT h.id::text, h.patient::text, h.service, h.practitioner, coalesce(h.nurse, 0), coalesce(h.room, 0), h.devices,
 			coalesce(h.site, ''), h.modality, h.language, lower(h.during), upper(h.during), h.expires_at, h.state,
-			ARRAY(
-				SELECT r.resource
-				FROM reservations AS r
-				WHERE r.hold = h.id AND r.released_at IS NULL
-				ORDER BY r.resource)
+			coalesce(h.moving::text, '')
 		FROM holds AS h
 		WHERE h.id = @id`
 	sl := &h.Slot
 	err = db.QueryRow(ctx, read, pgx.StrictNamedArgs{"id": id}).Scan(&h.ID, &h.Patient, &sl.Service, &sl.Practitioner,
 		&sl.Nurse, &sl.Room, &sl.Devices, &sl.Site, &sl.Modality, &sl.Language, &sl.Start, &sl.End, &h.ExpiresAt, &h.state,
-		&h.resources)
+		&h.Moving)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return storedHold{}, ErrNotFound
 	}

@@ -1,6 +1,7 @@
 package scheduling
 
 import (
+	"context"
 	"log/slog"
 	"time"
 
@@ -17,6 +18,7 @@ const HoldTime = 5 * time.Minute
 type Options struct {
 	Pool  *pgxpool.Pool
 	Links *auth.Links      // makes the visit links
+	Auth  *auth.Service    // refusals go to its audit log
 	Log   *slog.Logger     // nil: slog.Default()
 	Now   func() time.Time // nil: time.Now
 }
@@ -25,6 +27,7 @@ type Options struct {
 type Service struct {
 	pool  *pgxpool.Pool
 	links *auth.Links
+	auth  *auth.Service
 	log   *slog.Logger
 	now   func() time.Time
 
@@ -33,9 +36,21 @@ type Service struct {
 	alternatives singleflight.Group // equal refusals at the same moment share one search
 }
 
+// allow asks the policy, and writes a refusal to the audit log.
+func (s *Service) allow(ctx context.Context, by auth.Principal, action auth.Action, r auth.Resource) error {
+	d := auth.Allow(by, action, r)
+	if d.Allowed {
+		return nil
+	}
+	if err := s.auth.Refused(ctx, by, action, r, d); err != nil {
+		return err
+	}
+	return d.Err(action)
+}
+
 // New returns a Service on a migrated database.
 func New(o Options) *Service {
-	s := &Service{pool: o.Pool, links: o.Links, log: o.Log, now: o.Now}
+	s := &Service{pool: o.Pool, links: o.Links, auth: o.Auth, log: o.Log, now: o.Now}
 	if s.log == nil {
 		s.log = slog.Default()
 	}
@@ -44,6 +59,9 @@ func New(o Options) *Service {
 	}
 	if s.links == nil {
 		s.links = auth.NewLinks(o.Pool, s.now)
+	}
+	if s.auth == nil {
+		s.auth = auth.New(auth.Options{Pool: o.Pool, Log: s.log, Now: s.now})
 	}
 	s.board = newBoard(o.Pool)
 	s.turns = newTurns()

@@ -144,6 +144,32 @@ func (p *place) choose(from, to int64) (c choice, found bool) {
 	return choice{}, false
 }
 
+// hostFor sees that the choice's nurse is not the professional and speaks a language with them (the one asked for, when one
+// is), or chooses another nurse who is free. It returns the language, the professional's best that both speak.
+func (p *place) hostFor(c choice, leads *Practitioner, asked Language, from, to int64) (choice, Language, bool) {
+	i := slices.IndexFunc(p.needs, func(n Need) bool { return n.Kind == NeedNurse })
+	if i < 0 {
+		if asked == "" {
+			asked = leads.Languages[0]
+		}
+		return c, asked, true
+	}
+	for _, language := range leads.Languages {
+		if asked != "" && language != asked {
+			continue
+		}
+		for j := range p.nurses {
+			n := &p.nurses[j]
+			if n.resource != leads.ID && n.speaks.Speaks(language) &&
+				n.free(from-minutes(p.needs[i].BeforeMinutes), to+minutes(p.needs[i].AfterMinutes)) {
+				c.nurse = n.resource
+				return c, language, true
+			}
+		}
+	}
+	return choice{}, "", false
+}
+
 // devicesFor finds the needed devices that stay in the room, or are not tied to any.
 func (p *place) devicesFor(room ResourceID, count int, from, to int64) ([]ResourceID, bool) {
 	if count == 0 {

@@ -166,8 +166,9 @@ func (d *sweepDay) at(from, to int64, turn int, emit func(Slot)) {
 	for _, m := range d.modalities {
 		switch m {
 		case Video, Phone:
-			d.professionals(d.remote[m.index()], from, to, turn, d.cap, func(p *stream) {
-				emit(d.slot(m, from, to, p, "", choice{}))
+			d.professionals(d.remote[m.index()], from, to, turn, d.cap, func(p *stream) bool {
+				emit(d.slot(m, from, to, p, "", choice{}, d.inLanguage(p.speaks)))
+				return true
 			})
 		case Hosted:
 			d.hosted(from, to, turn, emit)
@@ -177,8 +178,17 @@ func (d *sweepDay) at(from, to int64, turn int, emit func(Slot)) {
 	}
 }
 
-// professionals calls found for each preferred professional who is free, and for up to limit others.
-func (d *sweepDay) professionals(streams []stream, from, to int64, turn, limit int, found func(*stream)) {
+// inLanguage is the language that somebody gives the service in: the one asked for, or their best.
+func (d *sweepDay) inLanguage(p *Practitioner) Language {
+	if d.language != "" {
+		return d.language
+	}
+	return p.Languages[0]
+}
+
+// professionals calls found for each preferred professional who is free, and for others until up to limit of them were
+// of use.
+func (d *sweepDay) professionals(streams []stream, from, to int64, turn, limit int, found func(*stream) bool) {
 	preferred := min(d.preferred, len(streams))
 	for i := range preferred {
 		if streams[i].free(from, to) {
@@ -187,8 +197,7 @@ func (d *sweepDay) professionals(streams []stream, from, to int64, turn, limit i
 	}
 	others := streams[preferred:]
 	for i := 0; i < len(others) && limit > 0; i++ {
-		if p := &others[(turn+i)%len(others)]; p.free(from, to) {
-			found(p)
+		if p := &others[(turn+i)%len(others)]; p.free(from, to) && found(p) {
 			limit--
 		}
 	}
@@ -208,16 +217,22 @@ func (d *sweepDay) hosted(from, to int64, turn int, emit func(Slot)) {
 		if !found {
 			continue
 		}
-		any := false
-		d.professionals(d.remote[Hosted.index()], from, to, turn, each, func(s *stream) {
-			if s.resource == c.nurse {
-				return
+		free, any := false, false
+		d.professionals(d.remote[Hosted.index()], from, to, turn, each, func(s *stream) bool {
+			free = true
+			with, language, found := p.hostFor(c, s.speaks, d.language, from, to)
+			if !found {
+				return false
 			}
 			any = true
-			emit(d.slot(Hosted, from, to, s, p.site, c))
+			emit(d.slot(Hosted, from, to, s, p.site, with, language))
+			return true
 		})
-		if !any {
+		switch {
+		case !free:
 			return // nobody is free at this time, wherever the patient is
+		case !any:
+			continue
 		}
 		sites--
 		turn++
@@ -238,10 +253,14 @@ func (d *sweepDay) inPerson(from, to int64, turn int, emit func(Slot)) {
 				continue
 			}
 			c, found := p.choose(from, to)
-			if !found || c.nurse == s.resource {
+			if !found {
 				return
 			}
-			emit(d.slot(InPerson, from, to, s, p.site, c))
+			c, language, found := p.hostFor(c, s.speaks, d.language, from, to)
+			if !found {
+				return
+			}
+			emit(d.slot(InPerson, from, to, s, p.site, c, language))
 			if counts {
 				limit--
 			}
@@ -261,11 +280,7 @@ func (d *sweepDay) inPerson(from, to int64, turn int, emit func(Slot)) {
 	}
 }
 
-func (d *sweepDay) slot(m Modality, from, to int64, p *stream, site SiteID, c choice) Slot {
-	language := d.language
-	if language == "" {
-		language = p.speaks.Languages[0]
-	}
+func (d *sweepDay) slot(m Modality, from, to int64, p *stream, site SiteID, c choice, language Language) Slot {
 	return Slot{
 		Service:      d.service.ID,
 		Start:        time.Unix(from, 0).UTC(),

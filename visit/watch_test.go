@@ -251,7 +251,6 @@ func TestCall_FromTicketToChair(t *testing.T) {
 	c := newCounty(t)
 	patient := c.patient(t, "Gun-Britt Lindqvist")
 	a := c.book(t, patient, scheduling.Video, anna, tenFifteen)
-	c.Set(time.Now()) // tickets have no other clock
 	links := auth.NewLinks(c.pool, c.Now)
 	err := pgx.BeginFunc(t.Context(), c.pool, func(tx pgx.Tx) error {
 		secret, err := links.Create(t.Context(), tx, auth.LinkFor{
@@ -268,7 +267,7 @@ func TestCall_FromTicketToChair(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tickets, err := auth.NewTickets(t.TempDir(), c.pool)
+	tickets, err := auth.NewTickets(t.TempDir(), c.pool, c.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,7 +32,7 @@ func (l loadCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	tickets, err := auth.NewTickets(keyFolder(folder), nil)
+	tickets, err := auth.NewTickets(keyFolder(folder), nil, nil)
 	if err != nil {
 		return err
 	}

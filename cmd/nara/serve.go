@@ -87,7 +87,7 @@ func serve(ctx context.Context, c config, stdout io.Writer, log *slog.Logger) er
 	// The domain: who may do what, what can be booked, what happens at it.
 	accounts := auth.New(auth.Options{Pool: pool, Log: log, Demo: c.demo})
 	links := auth.NewLinks(pool, nil)
-	tickets, err := auth.NewTickets(keyFolder(c.dataDir), pool)
+	tickets, err := auth.NewTickets(keyFolder(c.dataDir), pool, nil)
 	if err != nil {
 		return err
 	}

@@ -35,29 +35,38 @@ type Resource struct {
 
 // Record appends the entry within tx.
 func Record(ctx context.Context, tx pgx.Tx, e Entry) error {
-	if e.Outcome == "" {
-		e.Outcome = Allowed
+	return RecordAll(ctx, tx, []Entry{e})
+}
+
+const insertSQL = `
+	INSERT INTO audit_log (actor, action, resource_kind, resource_id, patient, purpose, outcome, detail)
+	VALUES (@actor, @action, @kind, @id, nullif(@patient, '')::uuid, @purpose, @outcome, @detail)`
+
+// RecordAll appends the entries within tx, in order and in one round trip.
+func RecordAll(ctx context.Context, tx pgx.Tx, entries []Entry) error {
+	batch := &pgx.Batch{}
+	for _, e := range entries {
+		if e.Outcome == "" {
+			e.Outcome = Allowed
+		}
+		if e.Purpose == "" {
+			e.Purpose = "care"
+		}
+		if e.Detail == nil {
+			e.Detail = map[string]any{}
+		}
+		batch.Queue(insertSQL, pgx.StrictNamedArgs{
+			"actor":   e.Actor,
+			"action":  e.Action,
+			"kind":    e.Resource.Kind,
+			"id":      e.Resource.ID,
+			"patient": e.Patient,
+			"purpose": e.Purpose,
+			"outcome": e.Outcome,
+			"detail":  e.Detail,
+		})
 	}
-	if e.Purpose == "" {
-		e.Purpose = "care"
-	}
-	if e.Detail == nil {
-		e.Detail = map[string]any{}
-	}
-	const insert = `
-		INSERT INTO audit_log (actor, action, resource_kind, resource_id, patient, purpose, outcome, detail)
-		VALUES (@actor, @action, @kind, @id, nullif(@patient, '')::uuid, @purpose, @outcome, @detail)`
-	_, err := tx.Exec(ctx, insert, pgx.StrictNamedArgs{
-		"actor":   e.Actor,
-		"action":  e.Action,
-		"kind":    e.Resource.Kind,
-		"id":      e.Resource.ID,
-		"patient": e.Patient,
-		"purpose": e.Purpose,
-		"outcome": e.Outcome,
-		"detail":  e.Detail,
-	})
-	if err != nil {
+	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
 		return fmt.Errorf("record in the audit log: %w", err)
 	}
 	return nil
