@@ -1,3 +1,6 @@
+import { i18n } from "@lingui/core";
+import { asLanguage } from "../locales";
+import { atClock, relativeDay } from "../locales/time";
 import type { PlainKey, Translate } from "../locales/useText";
 import { asProblem } from "./client";
 
@@ -20,5 +23,13 @@ const sentences: Readonly<Record<string, PlainKey>> = {
 
 /** The sentence for whatever went wrong: what happened and what to do. */
 export function problemText(t: Translate, error: unknown): string {
-  return t(sentences[asProblem(error).code] ?? "problem.internal");
+  const { code, body } = asProblem(error);
+  if (code === "too-early") return tooEarly(t, body.opensAt);
+  return t(sentences[code] ?? "problem.internal");
+}
+
+function tooEarly(t: Translate, opensAt: string | undefined): string {
+  if (opensAt === undefined || Number.isNaN(Date.parse(opensAt))) return t("problem.tooEarlySoon");
+  const language = asLanguage(i18n.locale) ?? "sv";
+  return t("problem.tooEarly", { when: `${relativeDay(opensAt, language)} ${atClock(opensAt, language)}` });
 }

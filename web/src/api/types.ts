@@ -37,5 +37,8 @@ export type SiteDay = Schemas["SiteDay"];
 export type RoomDay = Schemas["RoomDay"];
 export type Ticket = Schemas["Ticket"];
 
-export type ProblemBody = Schemas["Problem"];
+export type ProblemBody = Schemas["Problem"] & {
+  /** too-early: when the waiting room opens */
+  opensAt?: string;
+};
 export type FieldFault = Schemas["FieldFault"];

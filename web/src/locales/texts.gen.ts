@@ -194,6 +194,9 @@ export interface CommonTexts {
   "problem.signIn": null;
   "problem.slotTaken": null;
   "problem.title": null;
+  "problem.tooEarly": { when: string | number };
+  "problem.tooEarlySoon": null;
+  "problem.tooEarlyTitle": null;
   "problem.tooMany": null;
   "problem.unavailable": null;
   "problem.validation": null;
@@ -335,7 +338,8 @@ export interface PatientTexts {
   "signin.tryText": null;
   "start.about": null;
   "start.have": null;
-  "start.later": { when: string | number };
+  "start.later": null;
+  "start.laterAll": { n: string | number };
   "start.lead": null;
   "start.next": { when: string | number };
   "start.open": null;
@@ -363,6 +367,7 @@ export interface PatientTexts {
   "visit.copied": null;
   "visit.copy": null;
   "visit.copyFailed": null;
+  "visit.early": { name: string | number; when: string | number };
   "visit.enter": null;
   "visit.finishedText": { name: string | number; when: string | number };
   "visit.finishedTitle": null;
@@ -391,6 +396,7 @@ export interface PatientTexts {
   "visit.step.nurse": { name: string | number };
   "visit.step.waiting": null;
   "visit.step.waitingMore": { name: string | number };
+  "visit.step.waitingOpens": null;
   "visit.trouble": { phone: string | number };
   "when.days": { n: number };
   "when.hours": { n: number };

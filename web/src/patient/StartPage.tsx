@@ -1,5 +1,6 @@
 import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import { appointments, directory, me, signOut, slots } from "../api/queries";
 import { problemText } from "../api/problems";
 import type { Appointment, Service } from "../api/types";
@@ -8,7 +9,7 @@ import { Banner } from "../components/Banner";
 import { Button } from "../components/Button";
 import { Icon, type IconName } from "../components/Icon";
 import { Skeleton } from "../components/Skeleton";
-import { atClock, capital, relativeDay } from "../locales/time";
+import { atClock, capital, cardDay, relativeDay } from "../locales/time";
 import { useText } from "../locales/useText";
 import { fromNow } from "./fromNow";
 import { isOver } from "./state";
@@ -111,22 +112,58 @@ function NextVisit() {
   if (!next) return null;
   return (
     <>
-      <VisitCard appointment={next} now={now} first />
-      {later.slice(0, 3).map((appointment) => (
-        <VisitCard key={appointment.id} appointment={appointment} now={now} />
-      ))}
+      <VisitCard appointment={next} now={now} />
+      {later.length > 0 && <LaterVisits appointments={later} now={now} />}
     </>
   );
 }
 
-function VisitCard({ appointment, now, first = false }: { appointment: Appointment; now: number; first?: boolean }) {
+const shownLater = 2;
+
+/** The visits after the next one, a line each, so that what one can book stays near. */
+function LaterVisits({ appointments: later, now }: { appointments: readonly Appointment[]; now: number }) {
+  const { t, language } = useText();
+  const place = usePlace();
+  const [all, setAll] = useState(false);
+  const shown = all || later.length <= shownLater + 1 ? later : later.slice(0, shownLater);
+  return (
+    <section className="stack gap-2 narrow" aria-labelledby="later">
+      <h2 id="later" className="h-small">
+        {t("start.later")}
+      </h2>
+      <div className="linklist">
+        {shown.map((appointment) => (
+          <Link key={appointment.id} to="/visit/$id" params={{ id: appointment.id }}>
+            <Icon name="calendar" />
+            <span>
+              <time dateTime={appointment.start}>
+                {cardDay(appointment.start, language, new Date(now))} <span className="nowrap">{atClock(appointment.start, language)}</span>
+              </time>
+              <small>
+                {appointment.practitioner.name}. {place(appointment)}
+              </small>
+            </span>
+            <Icon name="chevron-right" size="s" />
+          </Link>
+        ))}
+      </div>
+      {shown.length < later.length && (
+        <Button kind="quiet" small className="selfstart" onPress={() => setAll(true)}>
+          {t("start.laterAll", { n: later.length })}
+        </Button>
+      )}
+    </section>
+  );
+}
+
+function VisitCard({ appointment, now }: { appointment: Appointment; now: number }) {
   const { t, name, language } = useText();
   const place = usePlace();
   return (
     <Link className="nextvisit" to="/visit/$id" params={{ id: appointment.id }}>
       <span className="grow">
         <span className="nextvisit__label">
-          {t(first ? "start.next" : "start.later", { when: fromNow(t, appointment.start, now) })}
+          {t("start.next", { when: fromNow(t, appointment.start, now) })}
         </span>
         <span className="nextvisit__when">
           <time dateTime={appointment.start}>

@@ -22,7 +22,7 @@ import { forget, kept } from "./storage";
 import { useNow } from "./useNow";
 import { VisitActions } from "./VisitActions";
 import { VisitLink } from "./VisitLink";
-import { visitPath } from "./visitPath";
+import { isNear, visitPath } from "./visitPath";
 import { usePlace } from "./words";
 
 const route = getRouteApi("/patient/visit/$id");
@@ -70,6 +70,7 @@ function VisitView({ visit }: { visit: Visit }) {
   if (over) return <Over visit={visit} outcome={over} />;
   const remote = appointment.modality === "video";
   const enter = visit.you.actions.includes("enter");
+  const near = isNear(visit, now);
   const started = visit.state === "inProgress" || visit.state === "wrapUp";
   return (
     <main id="main" className="page page--two">
@@ -101,20 +102,18 @@ function VisitView({ visit }: { visit: Visit }) {
         <Facts visit={visit} />
         {(remote || enter) && (
           <div className="stack gap-3 actions">
-            {enter ? (
-              <LinkButton kind="primary" wide icon="video" to="/visit/$id/call" params={{ id: visit.id }}>
-                {t("visit.enter")}
-              </LinkButton>
-            ) : (
-              <p className="quiet note">
-                <Icon name="clock" size="s" />
-                <span>{t("visit.opens")}</span>
-              </p>
-            )}
-            <LinkButton kind={enter ? undefined : "primary"} wide icon="check-circle" to="/visit/$id/check" params={{ id: visit.id }}>
+            {enter && near && <Enter id={visit.id} kind="primary" />}
+            <LinkButton kind={enter && near ? undefined : "primary"} wide icon="check-circle" to="/visit/$id/check" params={{ id: visit.id }}>
               {t("visit.check")}
             </LinkButton>
             <Tested id={visit.id} />
+            {!(enter && near) && (
+              <p className="quiet note">
+                <Icon name="clock" size="s" />
+                <span>{enter ? t("visit.early", { name: appointment.practitioner.name, when: `${relativeDay(appointment.start, language)} ${atClock(appointment.start, language)}` }) : t("visit.opens")}</span>
+              </p>
+            )}
+            {enter && !near && <Enter id={visit.id} />}
           </div>
         )}
         <VisitActions visit={visit} when={capital(longMoment(appointment.start, language))} />
@@ -123,7 +122,7 @@ function VisitView({ visit }: { visit: Visit }) {
         <VisitLink id={visit.id} />
         <div className="stack gap-4">
           <h2>{t("visit.how")}</h2>
-          <Path steps={visitPath(visit, t, name)} />
+          <Path steps={visitPath(visit, now, t, name)} />
         </div>
         <div className="stack gap-3">
           <h2>{t("visit.bring")}</h2>
@@ -138,6 +137,15 @@ function VisitView({ visit }: { visit: Visit }) {
         </p>
       </section>
     </main>
+  );
+}
+
+function Enter({ id, kind }: { id: string; kind?: "primary" }) {
+  const { t } = useText();
+  return (
+    <LinkButton kind={kind} wide icon="video" to="/visit/$id/call" params={{ id }}>
+      {t("visit.enter")}
+    </LinkButton>
   );
 }
 

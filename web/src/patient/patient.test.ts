@@ -7,6 +7,7 @@ import { qualityBars } from "./call/pictures";
 import { announcement, minutesAndSeconds } from "./countdown";
 import { faultOf } from "./devices";
 import { fromNow } from "./fromNow";
+import { visitPath } from "./visitPath";
 
 // The key and its values, so that a test reads which sentence is said with what.
 const t = ((key: string, values?: Record<string, unknown>) => (values ? `${key} ${JSON.stringify(values)}` : key)) as Translate;
@@ -49,6 +50,26 @@ describe("devices that do not open", () => {
     expect(faultOf(failed("inUse"), open)).toBe("busy");
     expect(faultOf(failed("notFound"), failed("denied"))).toBe("denied");
     expect(faultOf(failed("insecure"), failed("insecure"))).toBe("insecure");
+  });
+});
+
+describe("the path of a visit from home", () => {
+  const start = "2024-12-03T12:00:00Z";
+  const visit = (actions: string[], state: Visit["state"] = "planned") =>
+    ({ state, expectedStart: start, you: { actions }, appointment: { start, modality: "video", practitioner: { name: "Anna Holm" } } }) as unknown as Visit;
+  const waiting = (seen: Visit, now: string) => {
+    const { what, state } = visitPath(seen, Date.parse(now), t, (text) => text.sv)[1] ?? {};
+    return { what, state };
+  };
+
+  it("says that the waiting room is open only when it is", () => {
+    expect(waiting(visit([]), "2024-12-03T08:00:00Z")).toEqual({ what: "visit.step.waitingOpens", state: "next" });
+    expect(waiting(visit(["enter"]), "2024-12-03T11:45:00Z")).toEqual({ what: "visit.step.waiting", state: "now" });
+    expect(waiting(visit([], "inProgress"), "2024-12-03T12:10:00Z")).toEqual({ what: "visit.step.waiting", state: "done" });
+  });
+
+  it("sends nobody there hours before", () => {
+    expect(waiting(visit(["enter"]), "2024-12-03T08:00:00Z").state).toBe("next");
   });
 });
 

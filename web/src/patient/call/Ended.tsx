@@ -79,7 +79,8 @@ function useWords(reason: EndReason, visit: Visit, wasInCall: boolean): { title:
       return { title: t("ended.refusedTitle"), text: t("ended.refusedText") };
     case "refused": {
       const { code } = asProblem(reason.error);
-      return { title: t("ended.refusedTitle"), text: code === "wrong-state" ? t("ended.refusedText") : problemText(t, reason.error), again: t("retry") };
+      const title = t(code === "too-early" ? "problem.tooEarlyTitle" : "ended.refusedTitle");
+      return { title, text: code === "wrong-state" ? t("ended.refusedText") : problemText(t, reason.error), again: t("retry") };
     }
     case "unsupported":
       return { title: t("fault.unsupported.title"), text: t("fault.unsupported.text") };
