@@ -50,6 +50,7 @@ type Gateway struct {
 	closed   bool
 	next     uint64
 	sessions map[sessionID]*session
+	strangers
 }
 
 // NewGateway makes a gateway and starts to listen on the bus.
@@ -95,7 +96,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the subprotocol must be "+Subprotocol, http.StatusBadRequest)
 		return
 	}
-	s := g.open()
+	s := g.open(r.RemoteAddr)
 	if s == nil {
 		http.Error(w, "the server is going down", http.StatusServiceUnavailable)
 		return
@@ -109,17 +110,29 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // open makes a session, or nil when the gateway closes.
-func (g *Gateway) open() *session {
+func (g *Gateway) open(remote string) *session {
 	g.mu.Lock()
-	defer g.mu.Unlock()
 	if g.closed {
+		g.mu.Unlock()
 		return nil
 	}
 	g.next++
-	s := newSession(g, sessionID(strconv.FormatUint(g.next, 36)))
+	s := newSession(g, sessionID(strconv.FormatUint(g.next, 36)), addressOf(remote))
 	g.sessions[s.id] = s
 	g.wg.Add(1)
+	surplus := g.strangers.add(s)
+	g.mu.Unlock()
+	if surplus != nil {
+		surplus.evict()
+	}
 	return s
+}
+
+// known notes that a session has shown a ticket.
+func (g *Gateway) known(s *session) {
+	g.mu.Lock()
+	g.strangers.remove(s)
+	g.mu.Unlock()
 }
 
 // begin counts something that Close waits for, unless the gateway closes.
@@ -135,6 +148,7 @@ func (g *Gateway) begin() bool {
 func (g *Gateway) forget(s *session) {
 	g.mu.Lock()
 	delete(g.sessions, s.id)
+	g.strangers.remove(s)
 	g.mu.Unlock()
 	s.cancel()
 	g.wg.Done()

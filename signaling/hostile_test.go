@@ -66,6 +66,36 @@ func TestGateway_ClosesWhoDoesNotJoin(t *testing.T) {
 	<-done
 }
 
+// Sockets that are only held open are bounded, and keep nobody with a ticket out.
+func TestGateway_HeldSocketsPushOutTheirOwn(t *testing.T) {
+	const bound = 32 // as in docs/signaling.md
+	h := newHouse(t, setting{joinTimeout: time.Minute})
+	var held []*raw
+	for range bound {
+		held = append(held, h.dial(0))
+	}
+	anna := h.dialJoined(h.check("c1", "anna")) // pushes the first out
+	held[0].closes(signaling.EndJoinTimeout)
+	for range bound {
+		held = append(held, h.dial(0))
+	}
+	for _, c := range held[1:bound] {
+		c.closes(signaling.EndJoinTimeout)
+	}
+	gun := h.dialJoined(h.check("c1", "gun"))
+	for _, c := range []*raw{anna, gun} { // they are no strangers
+		c.send(&signaling.Ping{})
+		for {
+			if _, ok := c.receive().(*signaling.Pong); ok {
+				break
+			}
+		}
+	}
+	if n := h.gateways[0].Sessions(); n > bound+2+1 { // one may still be on its way out
+		t.Errorf("%d sessions", n)
+	}
+}
+
 // malformed is refused in any state.
 func malformed() map[string]string {
 	return map[string]string{

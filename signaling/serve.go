@@ -104,6 +104,7 @@ func (s *session) enter(m *Join) Code {
 	if !isToken(grant.Room) || validID("participant", grant.Participant) != nil {
 		return BadTicket
 	}
+	s.g.known(s)
 	s.grant = grant
 	s.admitted = true
 	if grant.RoomKind == auth.RoomCheck {

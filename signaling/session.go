@@ -1,10 +1,12 @@
 package signaling
 
 import (
+	"container/list"
 	"context"
 	"errors"
 	"io"
 	"net"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -37,6 +39,8 @@ type session struct {
 	out    *outbox
 	watch  chan feed // holds one: the visit, from the owner to the writer
 
+	address  netip.Prefix              // where it comes from
+	stranger *list.Element             // in strangers; guarded by the gateway's mutex
 	place    atomic.Pointer[bus.Place] // of the room, set before the node is asked to join
 	received uint64                    // number of the last parcel; only the gateway's stream reads or writes it
 	detached atomic.Bool               // the node has ended it: there is nothing to tell it
@@ -44,6 +48,7 @@ type session struct {
 	mu       sync.Mutex // guards the fields below
 	conn     *websocket.Conn
 	deadline bool // the session ends and no deadline may be moved any more
+	evicted  bool // nobody waits for the client
 
 	// only the owner uses these
 	grant    auth.Grant
@@ -53,8 +58,8 @@ type session struct {
 	refused  int
 }
 
-func newSession(g *Gateway, id sessionID) *session {
-	s := &session{g: g, id: id, out: newOutbox(), watch: make(chan feed, 1),
+func newSession(g *Gateway, id sessionID, address netip.Prefix) *session {
+	s := &session{g: g, id: id, address: address, out: newOutbox(), watch: make(chan feed, 1),
 		limiter: rate.NewLimiter(messagesPerSecond, messageBurst)}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s
@@ -67,6 +72,9 @@ func (s *session) serve(conn *websocket.Conn) {
 	s.conn = conn
 	if s.deadline { // ended before it began
 		_ = conn.NetConn().SetDeadline(time.Now().Add(closeGrace))
+	}
+	if s.evicted {
+		_ = conn.NetConn().SetReadDeadline(time.Now())
 	}
 	s.mu.Unlock()
 	conn.SetPongHandler(func(string) error { s.control(); return nil })
@@ -93,6 +101,17 @@ func (s *session) serve(conn *websocket.Conn) {
 func (s *session) end(e Ending) {
 	if s.out.finish(e) {
 		s.hurry()
+	}
+}
+
+// evict ends a session that has not joined yet to make room: its client gets the close frame if it reads, but no time.
+func (s *session) evict() {
+	s.end(EndJoinTimeout)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.evicted = true
+	if s.conn != nil {
+		_ = s.conn.NetConn().SetReadDeadline(time.Now())
 	}
 }
 
@@ -207,6 +226,12 @@ func (s *session) failed(err error) *Ending {
 
 // drain reads what is still coming, so that the close frame is not lost to a reset.
 func (s *session) drain(conn *websocket.Conn) {
+	s.mu.Lock()
+	evicted := s.evicted
+	s.mu.Unlock()
+	if evicted {
+		return
+	}
 	_ = conn.NetConn().SetReadDeadline(time.Now().Add(time.Second))
 	for left := 1 << 20; left > 0; {
 		_, r, err := conn.NextReader()
