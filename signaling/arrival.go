@@ -10,6 +10,9 @@ import (
 // join lets a participant in, or back in: who lost the session within the grace time, or joins again with the same
 // connection, keeps place and media; who joins from elsewhere replaces the session there and keeps the admission.
 func (r *room) join(j joining) verdict {
+	if r.departing[j.From.Participant] != nil {
+		return verdict{Code: leaving, Message: string(j.From.Participant)}
+	}
 	old := r.member(j.From.Participant)
 	resumed := old != nil && (!old.attached || old.connectedBy(j.Message.Offer))
 	m := old

@@ -33,6 +33,7 @@ type GatewayOptions struct {
 
 	JoinTimeout time.Duration // from the upgrade to the join message; 0 is 10 s
 	PingEvery   time.Duration // between keepalives; three silent ones close; 0 is 15 s
+	NodeEvery   time.Duration // between questions whether a node is there; three in vain end its sessions; 0 is 1 s
 	Ask         time.Duration // how long a neighbour may take to answer; 0 is 5 s
 }
 
@@ -44,7 +45,10 @@ type Gateway struct {
 	streams  *nats.Subscription // parcels for this gateway's sessions
 	left     *nats.Subscription // departures, shared with the other gateways
 
-	wg sync.WaitGroup // one for each session and each departure
+	wg       sync.WaitGroup // one for each session and each departure
+	watching sync.WaitGroup // watchNodes
+	ctx      context.Context
+	stop     context.CancelFunc // of ctx, by Close
 
 	mu       sync.Mutex // guards the fields below
 	closed   bool
@@ -60,6 +64,7 @@ func NewGateway(o GatewayOptions) (*Gateway, error) {
 	}
 	o.JoinTimeout = orDefault(o.JoinTimeout, 10*time.Second)
 	o.PingEvery = orDefault(o.PingEvery, 15*time.Second)
+	o.NodeEvery = orDefault(o.NodeEvery, time.Second)
 	o.Ask = orDefault(o.Ask, 5*time.Second)
 	g := &Gateway{
 		GatewayOptions: o,
@@ -83,6 +88,8 @@ func NewGateway(o GatewayOptions) (*Gateway, error) {
 	if g.left, err = o.Bus.SubscribeOne("room.*.*.left", "gateways", g.departed); err != nil {
 		return nil, err
 	}
+	g.ctx, g.stop = context.WithCancel(context.Background())
+	g.watching.Go(g.watchNodes) // ends with Close, which waits
 	return g, nil
 }
 
@@ -183,24 +190,30 @@ func (g *Gateway) deliver(m *nats.Msg) {
 
 // departed tells the visit that somebody is gone.
 func (g *Gateway) departed(m *nats.Msg) {
+	answer(g.Log, m, g.depart(m))
+}
+
+func (g *Gateway) depart(m *nats.Msg) verdict {
 	room, _, _, err := parseSubject(m.Subject)
 	if err != nil {
-		return
+		return verdict{Code: Internal}
 	}
 	var d departure
 	if err := json.Unmarshal(m.Data, &d); err != nil {
 		g.Log.Error("departure is not ours", "room", room, "error", err)
-		return
+		return verdict{Code: Internal}
 	}
 	if !g.begin() {
-		return
+		return verdict{Code: Unavailable}
 	}
 	defer g.wg.Done()
 	ctx, cancel := context.WithTimeout(context.Background(), g.Ask)
 	defer cancel()
 	if err := g.Visits.Left(ctx, room, d.Participant, d.Reason); err != nil {
 		g.Log.Error("visit does not know who left", "room", room, "error", err)
+		return verdict{Code: Internal}
 	}
+	return verdict{}
 }
 
 // Remove puts a participant out of a room wherever it lives: close 4004. It is NoSuchParticipant when there is none.
@@ -245,7 +258,9 @@ func (g *Gateway) Close() {
 		s.end(EndShutdown)
 	}
 	g.mu.Unlock()
+	g.stop()
 	g.wg.Wait()
+	g.watching.Wait()
 	_ = g.streams.Unsubscribe()
 	_ = g.left.Unsubscribe()
 }

@@ -28,6 +28,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type house struct {
 	t        testing.TB
 	bus      *bus.Bus
+	nodeBus  *bus.Bus // the same, unless the setting has a busURL
 	node     *signaling.Node
 	gateways []*signaling.Gateway
 	servers  []*httptest.Server
@@ -43,7 +44,10 @@ type setting struct {
 	pingEvery   time.Duration
 	grace       time.Duration
 	silence     time.Duration
-	sendBuffer  int // of the kernel for each WebSocket, so that a slow reader shows soon
+	look        time.Duration
+	nodeEvery   time.Duration
+	busURL      string // of a NATS server; then node and gateways have connections of their own
+	sendBuffer  int    // of the kernel for each WebSocket, so that a slow reader shows soon
 }
 
 func newHouse(t testing.TB, o setting) *house {
@@ -52,12 +56,12 @@ func newHouse(t testing.TB, o setting) *house {
 	slow := make(chan struct{}, 8) // more than sessions are ever slow in a test
 	h.slow = slow
 	log := slog.New(slog.NewTextHandler(&testLog{t, slow}, nil))
-	var err error
-	if h.bus, err = bus.Start(t.Context(), bus.Options{Log: log}); err != nil {
-		t.Fatal(err)
+	h.bus = startBus(t, bus.Options{Log: log, URL: o.busURL})
+	h.nodeBus = h.bus
+	if o.busURL != "" {
+		h.nodeBus = startBus(t, bus.Options{Log: log, URL: o.busURL})
 	}
-	t.Cleanup(h.bus.Close)
-	h.node = signaling.NewNode(signaling.NodeOptions{ID: "n1", Bus: h.bus, Log: log, Grace: o.grace, Silence: o.silence})
+	h.node = signaling.NewNode(signaling.NodeOptions{ID: "n1", Bus: h.nodeBus, Log: log, Grace: o.grace, Silence: o.silence, Look: o.look})
 	media, err := sfu.New(sfu.Config{Listen: netip.MustParseAddrPort("127.0.0.1:0"), Events: h.node.MediaEvent})
 	if err != nil {
 		t.Fatal(err)
@@ -75,7 +79,7 @@ func newHouse(t testing.TB, o setting) *house {
 		s := httptest.NewUnstartedServer(nil)
 		origin := "http://" + s.Listener.Addr().String()
 		g, err := signaling.NewGateway(signaling.GatewayOptions{Bus: h.bus, Tickets: h.tickets, Visits: h.visits,
-			Origins: []string{origin}, Home: "n1", Log: log, JoinTimeout: o.joinTimeout, PingEvery: o.pingEvery})
+			Origins: []string{origin}, Home: "n1", Log: log, JoinTimeout: o.joinTimeout, PingEvery: o.pingEvery, NodeEvery: o.nodeEvery})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,6 +98,16 @@ func newHouse(t testing.TB, o setting) *house {
 		h.gateways, h.servers = append(h.gateways, g), append(h.servers, s)
 	}
 	return h
+}
+
+func startBus(t testing.TB, o bus.Options) *bus.Bus {
+	t.Helper()
+	b, err := bus.Start(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.Close)
+	return b
 }
 
 func (h *house) url(gateway int) string {
@@ -146,6 +160,7 @@ type visits struct {
 	told    []string
 	changed chan struct{} // closed and made anew at every change
 	refuse  error         // of Enter
+	leaving func()        // if not nil: what takes its time in Left
 }
 
 func newVisits() *visits { return &visits{state: map[string]string{}, changed: make(chan struct{})} }
@@ -190,6 +205,7 @@ func (v *visits) Enter(_ context.Context, g auth.Grant) (bool, error) {
 	if v.refuse != nil {
 		return false, v.refuse
 	}
+	v.told = append(v.told, g.Participant+" enters")
 	return g.Role == auth.CallHost || g.Role == auth.CallRoom, nil
 }
 
@@ -207,6 +223,9 @@ func (v *visits) Admit(_ context.Context, by auth.Grant, p signaling.Participant
 }
 
 func (v *visits) Left(_ context.Context, _ signaling.RoomID, p signaling.ParticipantID, why signaling.LeaveReason) error {
+	if v.leaving != nil {
+		v.leaving()
+	}
 	v.note("%s left: %s", p, why)
 	return nil
 }

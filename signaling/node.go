@@ -22,6 +22,7 @@ type NodeOptions struct {
 
 	Grace   time.Duration // how long a participant without a WebSocket is kept; 0 is 30 s
 	Silence time.Duration // how long a session's gateway may be silent before it counts as lost; 0 is 60 s
+	Look    time.Duration // between two looks whether a room is still placed here; 0 is 10 s
 }
 
 // Node hosts rooms: their roster, chat and media. Gateways reach it over the bus only, also in the same process. A
@@ -30,7 +31,8 @@ type Node struct {
 	NodeOptions
 	media Media
 	asks  *nats.Subscription
-	wg    sync.WaitGroup // one for each room
+	there *nats.Subscription
+	wg    sync.WaitGroup // one for each room, and for what a room has others do
 
 	mu     sync.Mutex // guards the fields below
 	closed bool
@@ -48,6 +50,7 @@ func NewNode(o NodeOptions) *Node {
 	}
 	o.Grace = orDefault(o.Grace, 30*time.Second)
 	o.Silence = orDefault(o.Silence, time.Minute)
+	o.Look = orDefault(o.Look, 10*time.Second)
 	return &Node{NodeOptions: o, rooms: map[RoomID]*room{}}
 }
 
@@ -55,14 +58,19 @@ func NewNode(o NodeOptions) *Node {
 func (n *Node) Start(media Media) error {
 	n.media = media
 	var err error
-	n.asks, err = n.Bus.Subscribe("node."+string(n.ID)+".room.>", n.asked)
+	if n.asks, err = n.Bus.Subscribe("node."+string(n.ID)+".room.>", n.asked); err != nil {
+		return err
+	}
+	n.there, err = n.Bus.Subscribe(thereSubject(n.ID), func(m *nats.Msg) { answer(n.Log, m, verdict{}) })
 	return err
 }
 
 // Close ends every room with 1001 and returns when all have ended. The media server is closed after it.
 func (n *Node) Close() {
-	if n.asks != nil {
-		_ = n.asks.Unsubscribe()
+	for _, s := range []*nats.Subscription{n.asks, n.there} {
+		if s != nil {
+			_ = s.Unsubscribe()
+		}
 	}
 	n.mu.Lock()
 	n.closed = true
@@ -123,6 +131,9 @@ func (n *Node) room(id RoomID, epoch bus.Epoch, create bool) *room {
 	if r != nil && r.place.Epoch == epoch {
 		return r
 	}
+	if r != nil && r.place.Epoch < epoch {
+		r.post(r.outlived) // it was placed elsewhere meanwhile, and here again
+	}
 	if r != nil || !create || n.closed {
 		return nil
 	}
@@ -141,8 +152,10 @@ func (n *Node) forget(r *room) {
 	}
 }
 
+func (n *Node) answer(m *nats.Msg, v verdict) { answer(n.Log, m, v) }
+
 // answer gives a verdict to who waits for one.
-func (n *Node) answer(m *nats.Msg, v verdict) {
+func answer(log *slog.Logger, m *nats.Msg, v verdict) {
 	if m.Reply == "" {
 		return
 	}
@@ -151,6 +164,6 @@ func (n *Node) answer(m *nats.Msg, v verdict) {
 		err = m.Respond(data)
 	}
 	if err != nil {
-		n.Log.Error("verdict not given", "error", err)
+		log.Error("verdict not given", "error", err)
 	}
 }

@@ -13,8 +13,9 @@ import (
 // What gateways and nodes say to each other, and where.
 //
 //	node.<node>.room.<room>.<epoch>.<verb>            gateway → node, answered by a verdict
+//	node.<node>.there                                 gateway → node, answered by a verdict
 //	room.<room>.<epoch>.to.<gateway>.<session>        node → one session: parcels, numbered from 1
-//	room.<room>.<epoch>.left                          node → one of all gateways
+//	room.<room>.<epoch>.left                          node → one of all gateways, answered by a verdict
 //
 // Everything that a session is told, answers included, goes through its one numbered stream, so that its order is the
 // room's and a gap is seen. There is no subject for a whole room: what participants may see differs.
@@ -33,7 +34,7 @@ const (
 	verbWaiting = "waiting" // does the host ask for somebody who waits? Asked before the visit is.
 	verbAdmit   = "admit"
 	verbLeave   = "leave"
-	verbKeep    = "keep"   // the session is still there
+	verbKeep    = "keep"   // the session is still there; is the member?
 	verbLost    = "lost"   // the WebSocket is gone; not answered
 	verbRemove  = "remove" // of anybody, by the service
 	verbClose   = "close"  // of the room, by the service
@@ -67,8 +68,11 @@ type verdict struct {
 	Message string `json:"message,omitempty"`
 }
 
-// moved is a verdict of nodes that a gateway never passes on: look the room up again.
-const moved Code = "moved"
+// Verdicts of nodes that a gateway never passes on.
+const (
+	moved   Code = "moved"   // look the room up again
+	leaving Code = "leaving" // the visit was just told that the participant left: ask it anew, then join again
+)
 
 // parcel is one piece of a session's stream: a message for the client or the end.
 type parcel struct {
@@ -86,6 +90,8 @@ type departure struct {
 func nodeSubject(place bus.Place, room RoomID, verb string) string {
 	return fmt.Sprintf("node.%s.room.%s.%d.%s", place.Node, room, place.Epoch, verb)
 }
+
+func thereSubject(node bus.NodeID) string { return fmt.Sprintf("node.%s.there", node) }
 
 func sessionSubject(room RoomID, epoch bus.Epoch, to sender) string {
 	return fmt.Sprintf("room.%s.%d.to.%s.%s", room, epoch, to.Gateway, to.Session)

@@ -19,6 +19,9 @@ const (
 	maxHistoryBytes = 256 << 10 // of text
 )
 
+// departTimeout is how long a gateway may take to tell the visit who left.
+const departTimeout = 6 * time.Second
+
 // room is one room on its node. The goroutine of run owns all its fields but the mailbox.
 type room struct {
 	*mailbox
@@ -31,25 +34,38 @@ type room struct {
 	chatBytes int // of its texts
 	chats     int // ever written
 	peers     int // connections ever made
+	departing map[ParticipantID]*departing
 	ending    bool
 }
 
-func newRoom(n *Node, id RoomID, place bus.Place) *room {
-	return &room{mailbox: newMailbox(), node: n, id: id, place: place}
+// departing is a participant whom the visit is just told about.
+type departing struct {
+	tellings int
+	joins    []*nats.Msg // of the same participant, to be answered afterwards
 }
 
-// run lives as long as somebody is in the room.
+func newRoom(n *Node, id RoomID, place bus.Place) *room {
+	return &room{mailbox: newMailbox(), node: n, id: id, place: place, departing: map[ParticipantID]*departing{}}
+}
+
+// run lives as long as somebody is in the room, or the visit is not told yet who left.
 func (r *room) run() {
 	defer r.node.forget(r)
 	mine := r.verify()
+	look := time.NewTicker(r.node.Look)
+	defer look.Stop()
 	for {
 		for _, do := range r.take() {
 			do()
 		}
-		if len(r.members) == 0 && r.closeIfEmpty() {
+		if len(r.members)+len(r.departing) == 0 && r.closeIfEmpty() {
 			break
 		}
-		<-r.wake
+		select {
+		case <-r.wake:
+		case <-look.C:
+			r.node.wg.Go(r.look) // ends within its time-out; Node.Close waits
+		}
 	}
 	if mine {
 		// Only now may the room get a new place: nothing is done in this one any more.
@@ -70,11 +86,35 @@ func (r *room) verify() bool {
 	return !r.ending
 }
 
+// look ends the room when it has been placed elsewhere, because others could not reach this node for a while: whoever
+// is here must go there. That nobody can be asked, or the bus has forgotten all places, harms nobody.
+func (r *room) look() {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	place, err := r.node.Bus.Placement().Lookup(ctx, string(r.id))
+	if err == nil && place != r.place {
+		r.post(r.outlived)
+	}
+}
+
+// outlived ends the room, which has a newer place.
+func (r *room) outlived() {
+	if !r.ending {
+		r.node.Log.Warn("room has moved", "room", r.id)
+		r.end(EndUnavailable)
+	}
+}
+
 // serve does what a gateway asks and answers it.
 func (r *room) serve(verb string, m *nats.Msg) {
 	v := verdict{Code: moved}
 	if !r.ending {
 		v = r.verdict(verb, m.Data)
+	}
+	if v.Code == leaving {
+		d := r.departing[ParticipantID(v.Message)]
+		d.joins = append(d.joins, m)
+		return
 	}
 	r.node.answer(m, v)
 }
@@ -204,7 +244,40 @@ func (r *room) drop(m *member, why LeaveReason, e Ending) {
 	r.unpublish(m)
 	r.show(m, &ParticipantLeft{Participant: m.id, Reason: why})
 	if m.visit {
-		r.publish(leftSubject(r.id, r.place.Epoch), departure{Participant: m.id, Reason: why})
+		r.depart(departure{Participant: m.id, Reason: why})
+	}
+}
+
+// depart tells the visit who left. Until it knows, they do not come back: else it could hear of the return first, and
+// believe them gone while they are there.
+func (r *room) depart(gone departure) {
+	d := r.departing[gone.Participant]
+	if d == nil {
+		d = &departing{}
+		r.departing[gone.Participant] = d
+	}
+	d.tellings++
+	r.node.wg.Go(func() { // ends within its time-out; the room and Node.Close wait
+		ctx, cancel := context.WithTimeout(context.Background(), departTimeout)
+		defer cancel()
+		var v verdict
+		err := r.node.Bus.Request(ctx, leftSubject(r.id, r.place.Epoch), gone, &v)
+		if err != nil && !errors.Is(err, bus.ErrNobody) { // nobody: the gateways go down
+			r.node.Log.Error("visit does not know who left", "room", r.id, "error", err)
+		}
+		r.post(func() { r.departed(gone.Participant) })
+	})
+}
+
+// departed lets whoever came back meanwhile ask again.
+func (r *room) departed(id ParticipantID) {
+	d := r.departing[id]
+	if d.tellings--; d.tellings > 0 {
+		return
+	}
+	delete(r.departing, id)
+	for _, m := range d.joins {
+		r.node.answer(m, verdict{Code: leaving})
 	}
 }
 

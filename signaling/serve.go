@@ -51,10 +51,10 @@ func (s *session) from() sender {
 func (s *session) ask(ctx context.Context, verb string, body any) verdict {
 	var v verdict
 	err := s.g.Bus.Request(ctx, nodeSubject(*s.place.Load(), RoomID(s.grant.Room), verb), body, &v)
+	if err != nil && s.ctx.Err() == nil {
+		s.g.Log.Warn("node does not answer", "room", s.grant.Room, "verb", verb, "error", err)
+	}
 	if err != nil || v.Code == moved {
-		if s.ctx.Err() == nil && err != nil {
-			s.g.Log.Warn("node does not answer", "room", s.grant.Room, "verb", verb, "error", err)
-		}
 		return verdict{Code: Unavailable}
 	}
 	return v
@@ -76,6 +76,7 @@ func (s *session) join(m *Join) *Ending {
 		return &end
 	}
 	s.joined = true
+	s.settled.Store(s.place.Load())
 	s.g.Log.Info("session joined", "session", s.id, "room", s.grant.Room, "participant", s.grant.Participant)
 	if s.grant.RoomKind == auth.RoomVisit {
 		ctx, cancel := context.WithTimeout(s.ctx, s.g.Ask)
@@ -141,7 +142,8 @@ func (s *session) settle(m *Join) verdict {
 	body := joining{asked: asked[Join]{s.from(), *m}, Name: s.grant.Name, Role: Role(s.grant.Role),
 		Visit: s.grant.RoomKind == auth.RoomVisit, Admitted: s.admitted}
 	body.Message.Ticket = "" // it has done its work
-	for pause := time.Millisecond; ; pause *= 2 {
+	var missing time.Time    // since when nobody hears at the place
+	for pause := time.Millisecond; ; pause = min(2*pause, maxPause) {
 		place, err := s.g.Bus.Placement().Lookup(ctx, room)
 		if errors.Is(err, bus.ErrNotPlaced) {
 			place, err = s.g.Bus.Placement().Claim(ctx, room, s.g.Home)
@@ -156,6 +158,9 @@ func (s *session) settle(m *Join) verdict {
 		switch {
 		case errors.Is(err, bus.ErrNobody) && place.Node == s.g.Home:
 			return verdict{Code: Unavailable} // there is no node at all
+		case errors.Is(err, bus.ErrNobody) && missing.IsZero():
+			missing = time.Now()
+		case errors.Is(err, bus.ErrNobody) && time.Since(missing) < takeoverAfter:
 		case errors.Is(err, bus.ErrNobody):
 			_, err = s.g.Bus.Placement().Takeover(ctx, room, place, s.g.Home)
 			if err != nil && !errors.Is(err, bus.ErrMoved) {
@@ -166,6 +171,10 @@ func (s *session) settle(m *Join) verdict {
 			s.g.Log.Error("node does not answer", "room", room, "error", err)
 			s.lost() // it may have joined all the same
 			return verdict{Code: Unavailable}
+		case v.Code == leaving:
+			if body.Admitted, err = s.g.Visits.Enter(ctx, s.grant); err != nil {
+				return verdict{Code: s.codeOf("enter visit", err)}
+			}
 		case v.Code != moved:
 			return v
 		}
@@ -176,6 +185,14 @@ func (s *session) settle(m *Join) verdict {
 		}
 	}
 }
+
+const (
+	// maxPause is between two attempts to join a room that is moving.
+	maxPause = 100 * time.Millisecond
+	// takeoverAfter is how long nobody must hear at a room's node before another takes the room: a node that only lost
+	// its bus is back by then.
+	takeoverAfter = 500 * time.Millisecond
+)
 
 // admit asks the node whether there is somebody to admit, then the visit whether this host may, then does it.
 func (s *session) admit(ctx context.Context, m *Admit) verdict {

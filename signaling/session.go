@@ -42,8 +42,10 @@ type session struct {
 	address  netip.Prefix              // where it comes from
 	stranger *list.Element             // in strangers; guarded by the gateway's mutex
 	place    atomic.Pointer[bus.Place] // of the room, set before the node is asked to join
+	settled  atomic.Pointer[bus.Place] // the same, once it has joined there
 	received uint64                    // number of the last parcel; only the gateway's stream reads or writes it
 	detached atomic.Bool               // the node has ended it: there is nothing to tell it
+	keeping  sync.WaitGroup            // one for each question whether the node still knows it
 
 	mu       sync.Mutex // guards the fields below
 	conn     *websocket.Conn
@@ -93,6 +95,7 @@ func (s *session) serve(conn *websocket.Conn) {
 	s.end(s.read(conn))
 	s.detach()
 	<-written
+	s.keeping.Wait()
 	s.drain(conn)
 	s.g.Log.Info("session ended", "session", s.id, "room", s.grant.Room, "participant", s.grant.Participant)
 }

@@ -134,15 +134,22 @@ func (w *writer) revoked() {
 	}
 }
 
-// keepalive pings the client, and asks the node whether it still knows the session.
+// keepalive pings the client, and has the node asked whether it still knows the session.
 func (w *writer) keepalive() {
 	_ = w.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(time.Second))
-	if !w.joined {
-		return
+	if w.joined {
+		w.s.keeping.Go(w.s.keep) // ends within its time-out or with the session, which waits
 	}
-	ctx, cancel := context.WithTimeout(w.s.ctx, 2*time.Second)
+}
+
+// keep asks the node whether it still knows the session. That it does not answer, for it is busy or gone, is not for
+// one session to judge: see watchNodes.
+func (s *session) keep() {
+	ctx, cancel := context.WithTimeout(s.ctx, s.g.Ask)
 	defer cancel()
-	if v := w.s.ask(ctx, verbKeep, asked[struct{}]{From: w.s.from()}); v.Code != "" && w.s.ctx.Err() == nil {
-		w.s.end(EndUnavailable)
+	var v verdict
+	err := s.g.Bus.Request(ctx, nodeSubject(*s.place.Load(), RoomID(s.grant.Room), verbKeep), asked[struct{}]{From: s.from()}, &v)
+	if err == nil && v.Code != "" {
+		s.end(EndUnavailable)
 	}
 }
