@@ -7,6 +7,9 @@ export const supportPhone = "06 555 0180";
 
 export const phoneHref = (phone: string): string => `tel:${phone.replace(/[^\d+]/g, "")}`;
 
+/** A number that keeps on one line. */
+export const oneLine = (phone: string): string => phone.replaceAll(" ", "\u00A0");
+
 /** Keys whose text has one number to call in it. */
 type PhoneKey = { [K in TextKey]: Texts[K] extends { phone: string | number } ? K : never }[TextKey];
 

@@ -577,6 +577,7 @@ export interface StaffTexts {
   "staff.reconnecting.text": null;
   "staff.reconnecting.title": null;
   "staff.source.off": null;
+  "staff.stage.left": { name: string | number };
   "staff.stage.noPicture": null;
   "staff.stage.notHere": null;
   "staff.stage.preparing": null;

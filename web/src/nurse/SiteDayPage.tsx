@@ -57,19 +57,27 @@ function SiteOf({ site, principal }: { site: string; principal: Principal }) {
             <Banner kind="stop" role="alert" title={problemText(t, error)} actions={<Button onPress={() => void refetch()}>{t("retry")}</Button>} />
           )
         ) : (
-          <Rooms day={data} now={now} today={date === today} />
+          <Rooms day={data} now={now} today={date === today} onNext={() => setDate(addDays(date, 1))} />
         )}
       </main>
     </StaffFrame>
   );
 }
 
-function Rooms({ day, now, today }: { day: SiteDay; now: Date; today: boolean }) {
+function Rooms({ day, now, today, onNext }: { day: SiteDay; now: Date; today: boolean; onNext: () => void }) {
   const { t, name } = useText();
   if (day.rooms.length === 0) {
     return (
       <Empty title={t("site.noRooms.title")}>
         <p>{t("site.noRooms.text")}</p>
+      </Empty>
+    );
+  }
+  if (day.rooms.every((room) => room.visits.every((visit) => visit.state === "cancelled"))) {
+    return (
+      <Empty title={t("day.empty.title")}>
+        <p>{t("day.empty.text")}</p>
+        <Button onPress={onNext}>{t("day.next")}</Button>
       </Empty>
     );
   }

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, Navigate, useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { asProblem, call } from "../api/client";
 import { directory, hold as holdQuery } from "../api/queries";
@@ -30,6 +30,9 @@ export function ConfirmPage() {
   const { hold: id } = route.useParams();
   const found = useQuery(holdQuery(id));
   const known = useQuery(directory);
+  const [booked] = useState(() => kept(`booked.${id}`));
+  // Coming back here after booking: the time is theirs, not lost.
+  if (booked !== undefined) return <Navigate to="/visit/$id" params={{ id: booked }} replace />;
   if (found.isError && asProblem(found.error).status !== 0) return <Expired slot={lastSlot()} directory={known.data} />;
   if (found.isError) {
     return (
@@ -148,6 +151,7 @@ function useBooking(hold: Hold, move: string | undefined) {
       forget("reason");
       forget("slot");
       forget(`key.${hold.id}`);
+      keep(`booked.${hold.id}`, made.id);
       if (made.link) keep(`link.${made.id}`, made.link);
       keep(`news.${made.id}`, move ? "moved" : "booked");
       void client.invalidateQueries({ queryKey: ["appointments"] });

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
+import { getRouteApi, Navigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { asProblem } from "../api/client";
 import { problemText } from "../api/problems";
@@ -12,7 +12,7 @@ import { Banner } from "../components/Banner";
 import { Button, LinkButton } from "../components/Button";
 import { Icon, type IconName } from "../components/Icon";
 import { Path } from "../components/Path";
-import { PhoneText } from "../components/Phone";
+import { oneLine, PhoneText } from "../components/Phone";
 import { ProblemPage } from "../components/ProblemPage";
 import { Skeleton } from "../components/Skeleton";
 import { atClock, capital, headingDay, longMoment, relativeDay } from "../locales/time";
@@ -21,6 +21,7 @@ import { fromNow } from "./fromNow";
 import { forget, kept } from "./storage";
 import { useNow } from "./useNow";
 import { VisitActions } from "./VisitActions";
+import { isStaff, staffPage } from "./state";
 import { VisitLink } from "./VisitLink";
 import { isNear, visitPath } from "./visitPath";
 import { usePlace } from "./words";
@@ -58,6 +59,7 @@ export function VisitPage() {
       </main>
     );
   }
+  if (isStaff(found.data)) return <Navigate to={staffPage(found.data)} params={{ id }} replace />;
   return <VisitView key={id} visit={found.data} />;
 }
 
@@ -245,7 +247,7 @@ function Over({ visit: { appointment, id }, outcome: how }: { visit: Visit; outc
           <Path
             steps={[
               { state: "now", icon: "doc", what: t("next.notes", { name: appointment.practitioner.name }) },
-              { state: "next", icon: "phone", what: t("next.call", { phone: appointment.supportPhone }) },
+              { state: "next", icon: "phone", what: t("next.call", { phone: oneLine(appointment.supportPhone) }) },
               { state: "next", icon: "calendar", what: t("next.book") },
             ]}
           />

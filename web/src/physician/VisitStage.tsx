@@ -158,7 +158,7 @@ function Stage({ call, state, visit, phone, onDone, onAgain }: StageProps) {
           {...(large !== null && { name: sourceName(t, large, exam), icon: sourceIcon(large.source) })}
         >
           {large === null && state.kind !== "ended" && waiting === undefined && <NobodyYet visit={visit} state={state} />}
-          {large !== null && !large.showing && !still && <p className="call__ownoff">{t("staff.picture.off", { name: sourceName(t, large, exam) })}</p>}
+          {large !== null && !large.showing && !still && !over && <p className="call__ownoff">{t("staff.picture.off", { name: sourceName(t, large, exam) })}</p>}
         </Tile>
         {large !== null && size !== undefined && large.showing && (large.source === "exam" || large.source === "screen") && (
           <div className="exam__hud">
@@ -205,6 +205,7 @@ function NobodyYet({ visit, state }: { visit: Visit; state: CallState }) {
   const { t } = useText();
   const text = (): string => {
     if (state.kind === "connecting" || state.kind === "idle") return t("staff.call.connecting");
+    if (visit.patient === "left") return t("staff.stage.left", { name: visit.appointment.patient.name });
     if (visit.appointment.modality === "video") return t(visit.patient === "absent" ? "staff.stage.notHere" : "staff.stage.noPicture");
     return t(visit.state === "ready" || visit.state === "inProgress" ? "staff.stage.noPicture" : "staff.stage.preparing");
   };

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, Navigate, useNavigate, useRouterState } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { Link, Navigate, useNavigate, useRouter } from "@tanstack/react-router";
+import { useState, type ReactNode } from "react";
 import { problemText } from "../api/problems";
 import { me, signOut } from "../api/queries";
 import type { Principal } from "../api/types";
@@ -17,7 +17,9 @@ import { useText } from "../locales/useText";
 export function StaffGate({ children }: { children: (principal: Principal) => ReactNode }) {
   const { t } = useText();
   const { data, error, refetch } = useQuery(me);
-  const here = useRouterState({ select: (state) => state.location.pathname });
+  const { state } = useRouter();
+  // Where one wanted to go, not where the redirection is on its way to.
+  const [here] = useState(state.location.pathname);
   if (data !== undefined) {
     if (data.principal?.kind === "staff") return children(data.principal);
     return <Navigate to="/sign-in" search={{ to: here }} replace />;

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
+import { getRouteApi, Navigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { asProblem } from "../../api/client";
 import { problemText } from "../../api/problems";
@@ -9,6 +9,7 @@ import { Button, LinkButton } from "../../components/Button";
 import { ProblemPage } from "../../components/ProblemPage";
 import { Skeleton } from "../../components/Skeleton";
 import { useText } from "../../locales/useText";
+import { isStaff, staffPage } from "../state";
 import { Session } from "./Session";
 
 const route = getRouteApi("/visit/$id/call");
@@ -19,6 +20,7 @@ export function CallPage() {
   const { id } = route.useParams();
   const found = useQuery(visitQuery(id));
   const [attempt, setAttempt] = useState(0);
+  if (found.data && isStaff(found.data)) return <Navigate to={staffPage(found.data)} params={{ id }} replace />;
   if (found.data) return <Session key={attempt} visit={found.data} onAgain={() => setAttempt((before) => before + 1)} />;
   if (!found.isError) {
     return (

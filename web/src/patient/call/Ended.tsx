@@ -7,7 +7,7 @@ import { PatientFrame } from "../../app/PatientLayout";
 import type { EndReason } from "../../call/state";
 import { Button, LinkButton } from "../../components/Button";
 import { Path } from "../../components/Path";
-import { PhoneText } from "../../components/Phone";
+import { oneLine, PhoneText } from "../../components/Phone";
 import { useText } from "../../locales/useText";
 
 interface EndedProps {
@@ -40,7 +40,7 @@ export function Ended({ reason, visit, wasInCall, onAgain }: EndedProps) {
             <Path
               steps={[
                 { state: "now", icon: "doc", what: t("next.notes", { name: visit.appointment.practitioner.name }) },
-                { state: "next", icon: "phone", what: t("next.call", { phone: visit.appointment.supportPhone }) },
+                { state: "next", icon: "phone", what: t("next.call", { phone: oneLine(visit.appointment.supportPhone) }) },
                 { state: "next", icon: "calendar", what: t("next.book") },
               ]}
             />
