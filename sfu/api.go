@@ -56,8 +56,8 @@ const (
 // Errors are kinds: compare with errors.Is. The text of a wrapped ErrBadOffer
 // says what is wrong with the offer and may be shown to the client.
 var (
-	ErrBadOffer   = errors.New("bad offer")
-	ErrTooMany    = errors.New("too many")
+	ErrBadOffer   = answer.ErrBad
+	ErrTooMany    = answer.ErrTooMany
 	ErrNoSuchRoom = errors.New("no such room")
 	ErrNoSuchPeer = errors.New("no such peer")
 	ErrClosed     = errors.New("media server is closed")

@@ -1,7 +1,6 @@
 package sfu
 
 import (
-	"errors"
 	"fmt"
 
 	"nara/sfu/answer"
@@ -19,7 +18,7 @@ type offer struct {
 func parseOffer(text string, sources []Source) (offer, error) {
 	o, err := answer.Parse(text)
 	if err != nil {
-		return offer{}, kindOf(err)
+		return offer{}, err
 	}
 	names := map[string]SourceName{}
 	if len(sources) > MaxPublications {
@@ -58,14 +57,6 @@ func sendLine(o answer.Offer, s Source) (answer.Media, error) {
 		return m, nil
 	}
 	return answer.Media{}, fmt.Errorf("%w: no m-line %q for source %s", ErrBadOffer, s.Mid, s.Name)
-}
-
-// kindOf turns an error of package answer into ours, with its text.
-func kindOf(err error) error {
-	if errors.Is(err, answer.ErrTooMany) {
-		return fmt.Errorf("%w: %w", ErrTooMany, err)
-	}
-	return fmt.Errorf("%w: %w", ErrBadOffer, err)
 }
 
 // negotiated is what an answer is written from, copied under the lock.

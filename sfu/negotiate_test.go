@@ -48,6 +48,8 @@ func TestJoin_Errors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			if _, err := s.Join(JoinRequest{Room: "r", Peer: "a", Offer: c.offer, Sources: c.sources, Admitted: true}); !errors.Is(err, c.want) {
 				t.Errorf("got %v, want %v", err, c.want)
+			} else if n := strings.Count(err.Error(), c.want.Error()); n != 1 {
+				t.Errorf("%q says its kind %d times", err, n)
 			}
 		})
 	}
