@@ -233,7 +233,7 @@ func TestCall_CheckRoomHasNoVisit(t *testing.T) {
 // awaitEmpty waits until no room is left and its place is released.
 func awaitEmpty(t *testing.T, h *house) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); h.node.Rooms() > 0; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); h.node.Rooms() > 0; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("%d rooms are left", h.node.Rooms())
 		}

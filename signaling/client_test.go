@@ -71,7 +71,7 @@ func TestClient_PublishesLaterAndRestartsICE(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := b.packets.Load()
-	for deadline := time.Now().Add(10 * time.Second); b.packets.Load() < before+20; {
+	for deadline := time.Now().Add(patience); b.packets.Load() < before+20; {
 		if time.Now().After(deadline) {
 			t.Fatal("nothing is heard after the restart")
 		}
@@ -92,7 +92,7 @@ func TestClient_SaysWhyItCouldNotJoin(t *testing.T) {
 	if !errors.Is(err, signaling.BadTicket) || !errors.As(err, &refused) || refused.Message == "" {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	if _, err := client.Join(ctx, client.Options{URL: h.url(0), Origin: "http://evil.example", Ticket: "x"}); err == nil {
 		t.Fatal("joined with a foreign origin")
@@ -116,7 +116,7 @@ func awaitHeard(t *testing.T, heard <-chan signaling.ParticipantID, who signalin
 		if got != who {
 			t.Fatalf("heard %s, not %s", got, who)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(patience):
 		t.Fatalf("never heard %s", who)
 	}
 }

@@ -24,6 +24,9 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+// patience is how long a test waits for what must happen: long enough for a machine that is busy with something else.
+const patience = time.Minute
+
 // house is a whole service on real parts: bus, media server, node, gateways behind HTTP.
 type house struct {
 	t        testing.TB
@@ -183,7 +186,7 @@ func (v *visits) set(visit, state string) {
 // await waits until the visits were told something.
 func (v *visits) await(t *testing.T, what string) {
 	t.Helper()
-	deadline := time.After(10 * time.Second)
+	deadline := time.After(patience)
 	for {
 		v.mu.Lock()
 		changed, told := v.changed, strings.Join(v.told, "\n")

@@ -43,7 +43,7 @@ func (h *house) tryJoin(ticket string, gateway int) (*person, error) {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(h.t.Context(), 15*time.Second)
+	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
 	defer cancel()
 	p.Participant, err = client.Join(ctx, client.Options{URL: h.url(gateway), Ticket: ticket, Audio: 3,
 		Tracks: []client.Track{{Source: signaling.Microphone, Local: p.audio}}, OnMedia: p.listen})
@@ -101,13 +101,13 @@ func (p *person) speaks() {
 }
 
 func (p *person) deadline() (context.Context, context.CancelFunc) {
-	return context.WithTimeout(p.t.Context(), 10*time.Second)
+	return context.WithTimeout(p.t.Context(), patience)
 }
 
 // hears waits for sound of somebody.
 func (p *person) hears(who signaling.ParticipantID) {
 	p.t.Helper()
-	deadline := time.After(10 * time.Second)
+	deadline := time.After(patience)
 	for {
 		select {
 		case pub := <-p.heard:
@@ -129,7 +129,7 @@ func (p *person) next() signaling.ServerMessage {
 			p.t.Fatalf("%s has ended: %v", p.ID(), p.Err())
 		}
 		return m
-	case <-time.After(10 * time.Second):
+	case <-time.After(patience):
 		p.t.Fatalf("%s is told nothing", p.ID())
 		return nil
 	}
@@ -138,7 +138,7 @@ func (p *person) next() signaling.ServerMessage {
 // expect waits for an event of a kind for which ok holds; others in between are passed over.
 func expect[M signaling.ServerMessage](p *person, ok func(M) bool) M {
 	p.t.Helper()
-	deadline := time.After(10 * time.Second)
+	deadline := time.After(patience)
 	for {
 		select {
 		case m, more := <-p.Events():
@@ -157,7 +157,7 @@ func expect[M signaling.ServerMessage](p *person, ok func(M) bool) M {
 // ends waits until the server has closed and gives how; the events are passed over.
 func (p *person) ends() client.Ended {
 	p.t.Helper()
-	deadline := time.After(10 * time.Second)
+	deadline := time.After(patience)
 	for {
 		select {
 		case _, more := <-p.Events():

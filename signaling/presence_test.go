@@ -164,15 +164,11 @@ func TestPresence_RemovedAndClosed(t *testing.T) {
 	ctx, cancel := anna.deadline()
 	defer cancel()
 
-	// Revocation: from any gateway, within the time of a round trip.
-	begin := time.Now()
+	// Revocation, from any gateway.
 	if err := h.gateways[1].Remove(ctx, "v1", "gun"); err != nil {
 		t.Fatal(err)
 	}
 	gun.endsWith(signaling.EndRemoved)
-	if took := time.Since(begin); took > 2*time.Second {
-		t.Errorf("took %v", took)
-	}
 	if m := expect[*signaling.ParticipantLeft](anna, nil); m.Participant != "gun" || m.Reason != signaling.LeftRemoved {
 		t.Fatalf("%+v", m)
 	}
@@ -297,16 +293,15 @@ func TestNode_GivesUpASilentGateway(t *testing.T) {
 	awaitEmpty(t, h)
 }
 
+// The node gives a session up when its gateway is silent for long: keepalives are what it hears otherwise.
 func TestGateway_KeepsSessionsAlive(t *testing.T) {
-	h := newHouse(t, setting{silence: 400 * time.Millisecond, pingEvery: 50 * time.Millisecond})
+	const silence = 2 * time.Second
+	h := newHouse(t, setting{silence: silence, pingEvery: 50 * time.Millisecond})
 	anna := h.hosts("v1", "anna")
-	ctx, cancel := anna.deadline()
-	defer cancel()
-	for end := time.Now().Add(time.Second); time.Now().Before(end); {
-		if err := anna.Ping(ctx); err != nil {
-			t.Fatal(err)
-		}
-		<-time.After(60 * time.Millisecond) // within the limits
+	select {
+	case <-anna.Done():
+		t.Fatal(anna.Err())
+	case <-time.After(silence + silence/4): // what is tested is that nothing happens
 	}
 }
 
@@ -337,7 +332,7 @@ func TestOrder_NothingIsLostOrDoubledAroundAJoin(t *testing.T) {
 			for _, line := range p.Joined().Chat {
 				got = append(got, line.ID)
 			}
-			timeout := time.After(10 * time.Second)
+			timeout := time.After(patience)
 			for len(got) < lines {
 				select {
 				case m := <-p.Events():

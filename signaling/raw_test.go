@@ -57,7 +57,7 @@ func (h *house) dialJoined(ticket string) *raw {
 
 func (c *raw) say(kind int, data string) {
 	c.t.Helper()
-	_ = c.SetWriteDeadline(time.Now().Add(5 * time.Second))
+	_ = c.SetWriteDeadline(time.Now().Add(patience))
 	if err := c.WriteMessage(kind, []byte(data)); err != nil {
 		c.t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func (c *raw) send(m signaling.ClientMessage) {
 
 func (c *raw) receive() signaling.ServerMessage {
 	c.t.Helper()
-	_ = c.SetReadDeadline(time.Now().Add(10 * time.Second))
+	_ = c.SetReadDeadline(time.Now().Add(patience))
 	_, data, err := c.ReadMessage()
 	if err != nil {
 		c.t.Fatal(err)
@@ -106,7 +106,7 @@ func (c *raw) refused(code signaling.Code) *signaling.Error {
 // closes expects the end, after whatever else comes.
 func (c *raw) closes(want signaling.Ending) {
 	c.t.Helper()
-	_ = c.SetReadDeadline(time.Now().Add(15 * time.Second))
+	_ = c.SetReadDeadline(time.Now().Add(patience))
 	for {
 		_, _, err := c.ReadMessage()
 		if err == nil {

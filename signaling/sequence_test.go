@@ -63,13 +63,13 @@ func FuzzSequence(f *testing.F) {
 		defer c.Close()
 		for _, op := range script[:min(len(script), 50)] {
 			kind, text := message(t, h, op)
-			_ = c.SetWriteDeadline(time.Now().Add(5 * time.Second))
+			_ = c.SetWriteDeadline(time.Now().Add(patience))
 			if c.WriteMessage(kind, []byte(text)) != nil {
 				break // closed already
 			}
 		}
 		_ = c.WriteMessage(websocket.TextMessage, []byte(`{"type":"leave"}`))
-		_ = c.SetReadDeadline(time.Now().Add(10 * time.Second))
+		_ = c.SetReadDeadline(time.Now().Add(patience))
 		for {
 			_, data, err := c.ReadMessage()
 			if err == nil {

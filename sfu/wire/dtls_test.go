@@ -69,7 +69,7 @@ func shake(t *testing.T, b *bench, wrap func(net.Conn) net.Conn, profiles ...dtl
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close() })
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	return f, conn, conn.HandshakeContext(ctx)
 }

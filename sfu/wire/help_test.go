@@ -93,7 +93,7 @@ func (f *far) tell() {
 // await waits to be told that something is so; what is called under the lock.
 func (f *far) await(what func() bool) {
 	f.t.Helper()
-	deadline := time.After(5 * time.Second)
+	deadline := time.After(time.Minute)
 	for {
 		f.b.Lock()
 		done := what()
@@ -190,7 +190,7 @@ func (f *far) rtcp(plain []byte) []byte {
 func (f *far) read() []byte {
 	f.t.Helper()
 	buf := make([]byte, 2048)
-	if err := f.sock.SetReadDeadline(time.Now().Add(5 * time.Second)); err != nil {
+	if err := f.sock.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
 		f.t.Fatal(err)
 	}
 	n, _, err := f.sock.ReadFromUDPAddrPort(buf)
