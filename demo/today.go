@@ -15,6 +15,9 @@ import (
 	"nara/scheduling"
 )
 
+// WaitingRoomOpens is how long before a visit the demo's waiting rooms open: as far ahead as times can be booked.
+const WaitingRoomOpens = scheduleDays * 24 * time.Hour
+
 // bookedForToday marks the visits that Refresh makes.
 const bookedForToday = "demo:today"
 
@@ -79,14 +82,15 @@ func demoIsThere(ctx context.Context, tx pgx.Tx) (there bool, err error) {
 
 func endPast(ctx context.Context, tx pgx.Tx, now time.Time) error {
 	for _, statement := range []string{
+		// Appointments come before their reservations, as everywhere.
+		`UPDATE appointments
+		SET status = CASE booked_by WHEN @today THEN 'cancelled' ELSE 'fulfilled' END, version = version + 1, updated_at = @now
+		WHERE booked_by IN (@demo, @today) AND status = 'booked' AND upper(during) < @now`,
 		`UPDATE reservations AS r
 		SET released_at = @now, changed_by = pg_current_xact_id()
 		FROM appointments AS a
 		WHERE a.id = r.appointment AND r.released_at IS NULL
-			AND a.booked_by = @today AND a.status = 'booked' AND upper(a.during) < @now`,
-		`UPDATE appointments
-		SET status = CASE booked_by WHEN @today THEN 'cancelled' ELSE 'fulfilled' END, version = version + 1, updated_at = @now
-		WHERE booked_by IN (@demo, @today) AND status = 'booked' AND upper(during) < @now`,
+			AND a.booked_by = @today AND a.status = 'cancelled' AND upper(a.during) < @now`,
 	} {
 		// The two statements need different sets of names.
 		args := pgx.NamedArgs{"now": now, "today": bookedForToday, "demo": bookedByDemo}

@@ -36,7 +36,9 @@ type Options struct {
 	Origins []string
 	Demo    bool  // made-up people and one-click sign-in
 	Rates   Rates // zero: DefaultRates
-	Log     *slog.Logger
+	// Heartbeat is how often an open stream shows life, and its session is looked at. 0: 15 s.
+	Heartbeat time.Duration
+	Log       *slog.Logger
 	// OnRequest hears of every answer, with the route's pattern; it must not block. Nil: nobody listens.
 	OnRequest func(route, method string, status int, took time.Duration)
 }
@@ -63,7 +65,7 @@ type API struct {
 	onRequest func(route, method string, status int, took time.Duration)
 
 	streams   streams
-	heartbeat time.Duration // a variable for tests only
+	heartbeat time.Duration
 	closing   chan struct{} // closed by Close
 	closeNow  func()
 }
@@ -76,6 +78,9 @@ func New(o Options) (*API, error) {
 	}
 	if o.Rates == (Rates{}) {
 		o.Rates = DefaultRates
+	}
+	if o.Heartbeat == 0 {
+		o.Heartbeat = heartbeat
 	}
 	if len(o.Origins) == 0 {
 		o.Origins = []string{"http://localhost"}
@@ -93,7 +98,7 @@ func New(o Options) (*API, error) {
 			"POST /v1/links/exchange": newLimit(o.Rates.Link),
 			"GET /v1/slots":           newLimit(o.Rates.Search),
 		},
-		heartbeat: heartbeat, closing: make(chan struct{}),
+		heartbeat: o.Heartbeat, closing: make(chan struct{}),
 	}
 	a.closeNow = sync.OnceFunc(func() { close(a.closing) })
 	a.huma = humago.New(a.mux, humaConfig())

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+
 	"nara/auth"
 	"nara/scheduling"
 )
@@ -10,6 +11,7 @@ func (a *API) hold(ctx context.Context, p auth.Principal, in *posted[NewHold]) (
 	hold, err := a.scheduling.Hold(ctx, p, scheduling.HoldRequest{
 		Service: scheduling.ServiceID(in.Body.Service), Start: in.Body.Start, Modality: scheduling.Modality(in.Body.Modality),
 		Site: auth.SiteID(in.Body.Site), Practitioner: auth.ResourceID(in.Body.Practitioner), Language: auth.Language(in.Body.Language),
+		Moving: auth.AppointmentID(in.Body.Moving),
 	})
 	if err != nil {
 		return nil, err
@@ -43,37 +45,31 @@ func (a *API) book(ctx context.Context, p auth.Principal, in *once[NewAppointmen
 }
 
 func (a *API) move(ctx context.Context, p auth.Principal, in *onceByID[MoveAppointment]) (*body[Appointment], error) {
-	moved, err := a.scheduling.Move(ctx, p, scheduling.MoveRequest{
+	moved, err := a.visits.Move(ctx, p, scheduling.MoveRequest{
 		Appointment: auth.AppointmentID(in.ID), Hold: scheduling.HoldID(in.Body.Hold), IdempotencyKey: in.Key,
 	})
 	if err != nil {
 		return nil, err
 	}
-	a.tellVisit(ctx, moved.ID)
 	out, err := a.wireAppointment(ctx, p, moved)
 	return &body[Appointment]{out}, err
 }
 
 func (a *API) cancel(ctx context.Context, p auth.Principal, in *postedByID[CancelAppointment]) (*body[Appointment], error) {
-	cancelled, err := a.scheduling.Cancel(ctx, p, auth.AppointmentID(in.ID), in.Body.Reason)
+	cancelled, err := a.visits.Cancel(ctx, p, auth.AppointmentID(in.ID), in.Body.Reason)
 	if err != nil {
 		return nil, err
 	}
-	a.tellVisit(ctx, cancelled.ID)
 	out, err := a.wireAppointment(ctx, p, cancelled)
 	return &body[Appointment]{out}, err
 }
 
-// tellVisit brings the visit along after its appointment changed. The change is committed whatever becomes of this, and
-// the next reading of the visit finds it.
-func (a *API) tellVisit(ctx context.Context, id auth.AppointmentID) {
-	if err := a.visits.Changed(ctx, id); err != nil {
-		a.failed(ctx, "visit follows appointment", err)
-	}
-}
-
 func (a *API) appointment(ctx context.Context, p auth.Principal, in *ByID) (*body[Appointment], error) {
 	appointment, err := a.scheduling.Appointment(ctx, p, auth.AppointmentID(in.ID))
+	if err != nil {
+		return nil, err
+	}
+	err = a.auth.Looked(ctx, p, auth.ReadAppointment, auth.Resource{Kind: auth.KindAppointment, ID: in.ID, Patient: appointment.Patient.ID})
 	if err != nil {
 		return nil, err
 	}

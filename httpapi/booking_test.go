@@ -162,6 +162,32 @@ func TestBooking_MoveAndCancel(t *testing.T) {
 	other.hold(later).want(201) // free again
 }
 
+func TestBooking_MoveToATimeThatOverlapsItsOwn(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	if _, err := s.pool.Exec(t.Context(), `UPDATE services SET grid_minutes = 10 WHERE id = 'lakare'`); err != nil {
+		t.Fatal(err)
+	}
+	b := s.as(t, "gun-britt")
+	slot := b.slots("service=lakare&practitioner=1")[0]
+	booked := b.bookSlot(slot)
+	later := slot
+	later.Start = slot.Start.Add(10 * time.Minute)
+	b.hold(later).problem(409, "patient-busy")
+	request := httpapi.NewHold{
+		Service: later.Service, Start: later.Start, Modality: later.Modality, Practitioner: 1, Language: later.Language, Moving: booked.ID,
+	}
+	s.as(t, "aino").post("/v1/holds", request).problem(404, "not-found")
+	hold := decode[httpapi.Hold](b.post("/v1/holds", request).want(201))
+	b.post("/v1/appointments", httpapi.NewAppointment{Hold: hold.ID}, "Idempotency-Key", "12345678").problem(422, "invalid")
+	moved := decode[httpapi.Appointment](b.post("/v1/appointments/"+booked.ID+"/move", httpapi.MoveAppointment{Hold: hold.ID}, "Idempotency-Key", "move one").want(200))
+	if !moved.Start.Equal(later.Start) {
+		t.Errorf("moved to %v", moved.Start)
+	}
+	b.post("/v1/appointments/"+booked.ID+"/cancel", httpapi.CancelAppointment{}).want(200)
+	s.as(t, "aino").hold(slot).want(201)
+}
+
 func TestBooking_NobodySeesAnothersAppointment(t *testing.T) {
 	t.Parallel()
 	s := start(t)

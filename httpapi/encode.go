@@ -19,7 +19,7 @@ func words[T ~string](list []T) []string {
 func wireDirectory(d *scheduling.Directory) Directory {
 	out := Directory{
 		Services:       make([]Service, len(d.Services)),
-		Municipalities: make([]NamedPlace, len(d.Municipalities)),
+		Municipalities: make([]Municipality, len(d.Municipalities)),
 		Sites:          make([]Site, len(d.Sites)),
 		Practitioners:  make([]Practitioner, len(d.Practitioners)),
 	}
@@ -30,7 +30,7 @@ func wireDirectory(d *scheduling.Directory) Directory {
 		}
 	}
 	for i, m := range d.Municipalities {
-		out.Municipalities[i] = NamedPlace{ID: string(m.ID), Name: Text(m.Name)}
+		out.Municipalities[i] = Municipality{ID: string(m.ID), Name: Text(m.Name), Latitude: m.Latitude, Longitude: m.Longitude}
 	}
 	for i := range d.Sites {
 		out.Sites[i] = wireSite(&d.Sites[i])

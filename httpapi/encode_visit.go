@@ -37,7 +37,7 @@ func encodeFacts(d *scheduling.Directory, p auth.Principal, f visit.Facts) Visit
 		ID: string(f.ID), Appointment: encodeAppointment(d, p, f.Appointment), State: string(f.State),
 		ArrivedAt: instant(f.ArrivedAt), ReadyAt: instant(f.ReadyAt), StartedAt: instant(f.StartedAt), FinishedAt: instant(f.FinishedAt),
 		Identity: string(f.Identity), ExpectedStart: f.ExpectedStart.UTC(), DelayMinutes: f.DelayMinutes,
-		Professional: string(f.Professional), NurseKnows: f.NurseKnows, Patient: string(f.Patient),
+		Professional: string(f.Professional), NurseKnows: f.NurseKnows, OpensAt: instant(f.OpensAt), Patient: string(f.Patient),
 		WaitingSince: instant(f.WaitingSince), UpdatedAt: f.UpdatedAt.UTC(),
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"reflect"
 	"sync"
 	"time"
 
@@ -16,7 +17,8 @@ import (
 )
 
 const (
-	// heartbeat keeps proxies from closing a quiet stream, and is how often its session is looked at.
+	// heartbeat keeps proxies from closing a quiet stream, and is how often its session is looked at. A look is no use:
+	// a page that nobody touches does not keep its owner signed in.
 	heartbeat = 15 * time.Second
 	// streamWrite is how long one event may take to leave; a reader slower than that has gone.
 	streamWrite = 10 * time.Second
@@ -68,7 +70,13 @@ func (a *API) routeEvents(tag string) {
 }
 
 func (a *API) events(w http.ResponseWriter, r *http.Request) {
-	p, err := staffOnly(r.Context())
+	s := stream{w: w, line: http.NewResponseController(w)}
+	err := s.line.SetReadDeadline(time.Time{}) // the server's is for requests that end
+	if err != nil {
+		writeProblem(w, a.problem(r.Context(), "events", err))
+		return
+	}
+	p, err := signedInOnly(r.Context())
 	if err != nil {
 		writeProblem(w, a.problem(r.Context(), "events", err))
 		return
@@ -82,11 +90,6 @@ func (a *API) events(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	changes, err := a.visits.WatchDay(ctx, p)
 	if err != nil {
-		writeProblem(w, a.problem(r.Context(), "events", err))
-		return
-	}
-	s := stream{w: w, line: http.NewResponseController(w)}
-	if err := s.line.SetReadDeadline(time.Time{}); err != nil { // the server's is for requests that end
 		writeProblem(w, a.problem(r.Context(), "events", err))
 		return
 	}
@@ -112,7 +115,8 @@ func (a *API) stream(ctx context.Context, s stream, p auth.Principal, changes <-
 		case <-a.closing:
 			return
 		case <-beat.C:
-			if _, gone := a.auth.Session(ctx, token(ctx)); gone != nil {
+			// Who is somebody else by now (has other sites, say) opens a new stream.
+			if now, gone := a.auth.Look(ctx, token(ctx)); gone != nil || !reflect.DeepEqual(now, p) {
 				return
 			}
 			err = s.comment("ping")
@@ -129,15 +133,6 @@ func (a *API) stream(ctx context.Context, s stream, p auth.Principal, changes <-
 			return // the reader opens a new stream and asks for the day anew
 		}
 	}
-}
-
-// staffOnly is who asks, when that is a member of staff.
-func staffOnly(ctx context.Context) (auth.Principal, error) {
-	p, err := signedInOnly(ctx)
-	if err == nil && p.Kind != auth.KindStaff {
-		err = kindNotAllowed.problem(ctx)
-	}
-	return p, err
 }
 
 // stream is an answer made of server-sent events.

@@ -96,14 +96,14 @@ type server struct {
 	api   *httpapi.API
 	pool  *pgxpool.Pool
 	auth  *auth.Service
-	ahead atomic.Int64 // how far the service's clock is ahead of ours
+	clock atomic.Int64 // of the service: it stands still unless a test lets time pass
 	logs  *lines
 }
 
-func (s *server) now() time.Time { return time.Now().Add(time.Duration(s.ahead.Load())) }
+func (s *server) now() time.Time { return time.Unix(0, s.clock.Load()) }
 
 // pass lets time pass for the service.
-func (s *server) pass(d time.Duration) { s.ahead.Add(int64(d)) }
+func (s *server) pass(d time.Duration) { s.clock.Add(int64(d)) }
 
 // lines collects a log.
 type lines struct {
@@ -125,9 +125,14 @@ func (l *lines) String() string {
 
 type option func(*httpapi.Options)
 
+// quickly makes streams show life every few milliseconds.
+func quickly(o *httpapi.Options) { o.Heartbeat = 10 * time.Millisecond }
+
 func start(t testing.TB, options ...option) *server {
 	t.Helper()
 	s := &server{t: t, pool: postgrestest.New(t), logs: &lines{}}
+	// Tomorrow at 8.07 UTC, whenever the test runs: cookies must not have ended for the test's own browsers.
+	s.clock.Store(time.Now().Truncate(24 * time.Hour).Add(32*time.Hour + 7*time.Minute).UnixNano())
 	log := slog.New(slog.NewTextHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	ctx := t.Context()
 	if _, err := s.pool.Exec(ctx, county); err != nil {
@@ -155,7 +160,7 @@ func start(t testing.TB, options ...option) *server {
 		t.Fatal(err)
 	}
 	links := auth.NewLinks(s.pool, s.now)
-	bookings := scheduling.New(scheduling.Options{Pool: s.pool, Links: links, Log: log, Now: s.now})
+	bookings := scheduling.New(scheduling.Options{Pool: s.pool, Links: links, Auth: s.auth, Log: log, Now: s.now})
 	visits := visit.New(visit.Options{Pool: s.pool, Bus: messages, Auth: s.auth, Scheduling: bookings, Log: log, Now: s.now})
 	t.Cleanup(visits.Close)
 
@@ -224,7 +229,7 @@ func (b *browser) post(path string, body any, header ...string) reply {
 
 func (b *browser) do(method, path string, body []byte, header ...string) reply {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(b.t.Context(), time.Minute)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, method, b.server.URL+path, bytes.NewReader(body))
 	if err != nil {
@@ -301,7 +306,12 @@ func (b *browser) hold(slot httpapi.Slot) reply {
 // book keeps the first time of a service and confirms it.
 func (b *browser) book(query string) httpapi.Appointment {
 	b.t.Helper()
-	hold := decode[httpapi.Hold](b.hold(b.slots(query)[0]).want(201))
+	return b.bookSlot(b.slots(query)[0])
+}
+
+func (b *browser) bookSlot(slot httpapi.Slot) httpapi.Appointment {
+	b.t.Helper()
+	hold := decode[httpapi.Hold](b.hold(slot).want(201))
 	return decode[httpapi.Appointment](b.post("/v1/appointments", httpapi.NewAppointment{Hold: hold.ID, Reason: "Hosta"},
 		"Idempotency-Key", "key-"+hold.ID).want(201))
 }

@@ -35,6 +35,7 @@ type Problem struct {
 	Moved        *MovedLink   `json:"moved,omitempty" doc:"link-moved: where the visit is now"`
 	SupportPhone string       `json:"supportPhone,omitempty" doc:"link-moved: whom to call instead"`
 	State        string       `json:"state,omitempty" doc:"wrong-state: the state that the visit is in"`
+	OpensAt      *time.Time   `json:"opensAt,omitempty" doc:"too-early: when the waiting room opens"`
 	RetryAfter   int          `json:"retryAfter,omitempty" doc:"too-many: seconds to wait"`
 }
 
@@ -186,6 +187,7 @@ var kinds = []struct {
 
 var (
 	kindFactorWrong = problemKind{http.StatusUnauthorized, "factor-wrong", "The year of birth is wrong"}
+	kindTooEarly    = problemKind{http.StatusConflict, "too-early", "The waiting room is not open yet"}
 	kindLinkMoved   = problemKind{http.StatusGone, "link-moved", "The visit has another time and another link"}
 )
 
@@ -201,6 +203,7 @@ func (a *API) problem(ctx context.Context, operation string, err error) *Problem
 		tooMany    *auth.TooManyTriesError
 		refused    *auth.RefusalError
 		wrongState *visit.WrongStateError
+		tooEarly   *visit.TooEarlyError
 	)
 	switch {
 	case errors.As(err, &already):
@@ -227,6 +230,10 @@ func (a *API) problem(ctx context.Context, operation string, err error) *Problem
 		p := kindWrongState.problem(ctx)
 		p.State = string(wrongState.State)
 		return p
+	case errors.As(err, &tooEarly):
+		p := kindTooEarly.problem(ctx)
+		p.OpensAt = instant(tooEarly.OpensAt)
+		return p
 	case errors.As(err, &refused) && refused.Reason == auth.ReasonNotSignedIn:
 		return kindSignIn.problem(ctx)
 	}
@@ -249,7 +256,7 @@ func invalidFields(ctx context.Context, invalid *scheduling.ValidationError) *Pr
 
 // problemKinds are all kinds, for the documentation.
 func problemKinds() []problemKind {
-	all := []problemKind{kindCrossOrigin, kindTooMany, kindMethod, kindUnavailable, kindFactorWrong, kindLinkMoved}
+	all := []problemKind{kindCrossOrigin, kindTooMany, kindMethod, kindUnavailable, kindFactorWrong, kindLinkMoved, kindTooEarly}
 	for _, k := range refusals {
 		all = append(all, k)
 	}

@@ -2,15 +2,13 @@ package httpapi
 
 import (
 	"context"
-	"time"
 
 	"nara/auth"
-	"nara/scheduling"
 	"nara/visit"
 )
 
 func (a *API) visit(ctx context.Context, p auth.Principal, in *ByID) (*body[Visit], error) {
-	v, err := a.visits.Snapshot(ctx, p, visit.ID(in.ID))
+	v, err := a.visits.Open(ctx, p, visit.ID(in.ID))
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +47,7 @@ func (a *API) ticket(ctx context.Context, p auth.Principal, in *postedByID[NewTi
 }
 
 func (a *API) day(ctx context.Context, p auth.Principal, in *DayParam) (*body[Day], error) {
-	date, err := dateOrToday(ctx, in.Date)
+	date, err := optionalDate(ctx, "query.date", in.Date)
 	if err != nil {
 		return nil, err
 	}
@@ -58,11 +56,14 @@ func (a *API) day(ctx context.Context, p auth.Principal, in *DayParam) (*body[Da
 		return nil, err
 	}
 	d, err := a.scheduling.Directory(ctx)
-	return &body[Day]{Day{Date: day.Date.String(), Now: day.Now.UTC(), Visits: encodeAllFacts(d, p, day.Visits)}}, err
+	if err != nil {
+		return nil, err
+	}
+	return &body[Day]{Day{Date: day.Date.String(), Now: day.Now.UTC(), Visits: encodeAllFacts(d, p, day.Visits)}}, nil
 }
 
 func (a *API) siteDay(ctx context.Context, p auth.Principal, in *siteDayQuery) (*body[SiteDay], error) {
-	date, err := dateOrToday(ctx, in.Date)
+	date, err := optionalDate(ctx, "query.date", in.Date)
 	if err != nil {
 		return nil, err
 	}
@@ -75,12 +76,4 @@ func (a *API) siteDay(ctx context.Context, p auth.Principal, in *siteDayQuery) (
 		return nil, err
 	}
 	return &body[SiteDay]{encodeSiteDay(d, p, day)}, nil
-}
-
-func dateOrToday(ctx context.Context, text string) (scheduling.Date, error) {
-	date, err := optionalDate(ctx, "query.date", text)
-	if err == nil && date.IsZero() {
-		date = scheduling.DateOf(time.Now())
-	}
-	return date, err
 }

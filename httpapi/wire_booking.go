@@ -36,6 +36,7 @@ type NewHold struct {
 	Site         string    `json:"site,omitempty" maxLength:"64" doc:"Required for hosted and in_person"`
 	Practitioner int64     `json:"practitioner" minimum:"1"`
 	Language     string    `json:"language" enum:"sv,fi,en"`
+	Moving       string    `json:"moving,omitempty" format:"uuid" doc:"The appointment that is to move to this time: what it takes is not in the way, and the hold is good for that move only"`
 }
 
 // Hold keeps every resource of a slot until it expires, is released or becomes an appointment.

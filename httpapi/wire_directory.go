@@ -42,9 +42,17 @@ type DemoSignIn struct {
 // Directory is everything that a search is filtered by.
 type Directory struct {
 	Services       []Service      `json:"services" nullable:"false"`
-	Municipalities []NamedPlace   `json:"municipalities" nullable:"false" doc:"From south to north"`
+	Municipalities []Municipality `json:"municipalities" nullable:"false" doc:"From south to north"`
 	Sites          []Site         `json:"sites" nullable:"false"`
 	Practitioners  []Practitioner `json:"practitioners" nullable:"false"`
+}
+
+// Municipality is one of the county's, with the point of its centre.
+type Municipality struct {
+	ID        string  `json:"id" example:"narpes"`
+	Name      Text    `json:"name"`
+	Latitude  float64 `json:"latitude"`
+	Longitude float64 `json:"longitude"`
 }
 
 // Service is what can be booked.

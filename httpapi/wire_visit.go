@@ -28,6 +28,7 @@ type VisitFacts struct {
 	DelayMinutes  int         `json:"delayMinutes" doc:"How late the professional runs"`
 	Professional  string      `json:"professional" enum:"away,busy,here"`
 	NurseKnows    bool        `json:"nurseKnows" doc:"Somebody has seen that the patient waits"`
+	OpensAt       *time.Time  `json:"opensAt,omitempty" doc:"When the waiting room opens, or did; absent when there is none"`
 	Patient       string      `json:"patient" enum:"absent,waiting,admitted,left"`
 	WaitingSince  *time.Time  `json:"waitingSince,omitempty"`
 	UpdatedAt     time.Time   `json:"updatedAt"`

@@ -43,6 +43,20 @@ func mayEnter(m scheduling.Modality, s State, role auth.CallRole) bool {
 	}
 }
 
+// early reports whether somebody comes before the waiting room opens. Whoever is in it, or was, may come back; the
+// professional may always prepare.
+func early(f *Facts, role auth.CallRole, now time.Time) bool {
+	return role == auth.CallPatient && f.State == Planned && now.Before(f.OpensAt)
+}
+
+// opensAt is when the waiting room of an appointment opens; zero when there is none.
+func (s *Service) opensAt(a *scheduling.Appointment) time.Time {
+	if a.Modality != scheduling.Video {
+		return time.Time{}
+	}
+	return a.Start.Add(-s.opens)
+}
+
 // Grant returns what a room ticket for p's place in the visit's call says. role "" is p's own place; auth.CallRoom is
 // the site's screen and cameras, opened by a nurse.
 func (s *Service) Grant(ctx context.Context, p auth.Principal, id ID, role auth.CallRole) (auth.Grant, error) {
@@ -117,6 +131,9 @@ func (s *Service) enter(ctx context.Context, g auth.Grant, a scheduling.Appointm
 	if !mayEnter(a.Modality, f.State, g.Role) {
 		return Admission{}, &WrongStateError{State: f.State}
 	}
+	if early(&f, g.Role, r.At) {
+		return Admission{}, &TooEarlyError{OpensAt: f.OpensAt}
+	}
 	admitted := g.Role != auth.CallPatient
 	if !admitted {
 		if admitted, err = s.admitted(ctx, f.ID, g.Participant); err != nil {
@@ -161,6 +178,9 @@ func (s *Service) Arrived(ctx context.Context, g auth.Grant) (Admission, error) 
 		}
 		if !mayEnter(c.a.Modality, c.row.state, g.Role) {
 			return &WrongStateError{State: c.row.state}
+		}
+		if f := (Facts{State: c.row.state, OpensAt: s.opensAt(&c.a)}); early(&f, g.Role, c.at) {
+			return &TooEarlyError{OpensAt: f.OpensAt}
 		}
 		p, err := c.participant(ctx, g)
 		if err != nil {

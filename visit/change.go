@@ -228,8 +228,51 @@ func (s *Service) after(ctx context.Context, p auth.Principal, id ID, err error)
 	return s.Snapshot(ctx, p, id)
 }
 
+const beginsSQL = `
+SELECT state
+FROM visits
+WHERE id = @id`
+
+// Cancel cancels the visit's appointment, unless the visit has begun, and tells whoever watches. Errors as for
+// scheduling.CancelIf, and *WrongStateError.
+func (s *Service) Cancel(ctx context.Context, p auth.Principal, id ID, reason string) (scheduling.Appointment, error) {
+	a, err := s.booking.CancelIf(ctx, p, id, reason, func(ctx context.Context, tx pgx.Tx) error {
+		var state State // whoever changes it locks the appointment first, which is locked by now
+		err := tx.QueryRow(ctx, beginsSQL, pgx.StrictNamedArgs{"id": id}).Scan(&state)
+		switch {
+		case errors.Is(err, pgx.ErrNoRows), err == nil && (state == Planned || state == Arrived):
+			return nil
+		case err != nil:
+			return fmt.Errorf("read the visit's state: %w", err)
+		}
+		return &WrongStateError{State: state}
+	})
+	if err != nil {
+		return scheduling.Appointment{}, err
+	}
+	s.follow(ctx, id)
+	return a, nil
+}
+
+// Move moves the visit's appointment and tells whoever watches. Errors as for scheduling.Move.
+func (s *Service) Move(ctx context.Context, p auth.Principal, req scheduling.MoveRequest) (scheduling.Appointment, error) {
+	a, err := s.booking.Move(ctx, p, req)
+	if err != nil {
+		return scheduling.Appointment{}, err
+	}
+	s.follow(ctx, a.ID)
+	return a, nil
+}
+
+// follow is Changed after a change that stands whatever becomes of this: the next reading of the visit finds it.
+func (s *Service) follow(ctx context.Context, id ID) {
+	if err := s.Changed(context.WithoutCancel(ctx), id); err != nil {
+		s.log.Warn("visit does not follow its appointment yet", "visit", id, "error", err)
+	}
+}
+
 // Changed brings the visit up to date with its appointment and tells whoever watches. Call it after
-// scheduling.Cancel and scheduling.Move have committed.
+// an appointment has changed elsewhere.
 func (s *Service) Changed(ctx context.Context, id ID) error {
 	return s.change(ctx, auth.Principal{}, id, func(_ context.Context, c *change) error {
 		c.touched = true // begin has done the rest

@@ -111,7 +111,7 @@ func newCounty(t testing.TB) *county {
 // service is another server process on the same database and bus.
 func (c *county) service(t testing.TB) *Service {
 	t.Helper()
-	return New(Options{Pool: c.pool, Bus: c.bus, Auth: c.auth, Scheduling: c.booking, Now: c.Now, Refresh: time.Hour,
+	return New(Options{Pool: c.pool, Bus: c.bus, Auth: c.auth, Scheduling: c.booking, Now: c.Now, Refresh: time.Hour, Opens: 12 * time.Hour,
 		Log: slog.New(slog.DiscardHandler)})
 }
 
@@ -234,11 +234,7 @@ func (c *county) watch(t testing.TB, p auth.Principal, id ID) <-chan Visit {
 // await reads a channel until something on it is as wanted. A busy machine gets its time.
 func await[T any](t testing.TB, from <-chan T, what string, wanted func(T) bool) T {
 	t.Helper()
-	return awaitWithin(t, 20*time.Second, from, what, wanted)
-}
-
-func awaitWithin[T any](t testing.TB, limit time.Duration, from <-chan T, what string, wanted func(T) bool) T {
-	t.Helper()
+	const limit = time.Minute
 	deadline := time.After(limit)
 	var last T
 	for {

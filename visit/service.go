@@ -22,6 +22,7 @@ type Options struct {
 	Now        func() time.Time // nil: time.Now
 	Node       string           // names this server among several; "": "local"
 	Refresh    time.Duration    // how often a watched visit is read anew without a change; 0: 20 s
+	Opens      time.Duration    // how long before the booked start the waiting room opens; 0: 30 min
 }
 
 // Service is the front door of visits. Its methods may be called by many at once.
@@ -34,6 +35,7 @@ type Service struct {
 	now     func() time.Time
 	node    string
 	refresh time.Duration
+	opens   time.Duration
 
 	watchers sync.WaitGroup
 }
@@ -42,7 +44,7 @@ type Service struct {
 func New(o Options) *Service {
 	s := &Service{
 		pool: o.Pool, bus: o.Bus, auth: o.Auth, booking: o.Scheduling,
-		log: o.Log, now: o.Now, node: o.Node, refresh: o.Refresh,
+		log: o.Log, now: o.Now, node: o.Node, refresh: o.Refresh, opens: o.Opens,
 	}
 	if s.log == nil {
 		s.log = slog.Default()
@@ -55,6 +57,9 @@ func New(o Options) *Service {
 	}
 	if s.refresh == 0 {
 		s.refresh = 20 * time.Second
+	}
+	if s.opens == 0 {
+		s.opens = 30 * time.Minute
 	}
 	return s
 }

@@ -27,6 +27,24 @@ func (s *Service) Snapshot(ctx context.Context, p auth.Principal, id ID) (Visit,
 	return seenBy(p, all[0], r), nil
 }
 
+// Open is Snapshot for somebody who opens the visit's page: a look by the staff is logged.
+func (s *Service) Open(ctx context.Context, p auth.Principal, id ID) (Visit, error) {
+	v, err := s.Snapshot(ctx, p, id)
+	if err != nil {
+		return Visit{}, err
+	}
+	return v, s.looked(ctx, p, auth.ReadAppointment, []Facts{v.Facts})
+}
+
+// looked logs that a member of staff has these visits on a page.
+func (s *Service) looked(ctx context.Context, p auth.Principal, action auth.Action, visits []Facts) error {
+	resources := make([]auth.Resource, len(visits))
+	for i := range visits {
+		resources[i] = auth.Resource{Kind: auth.KindVisit, ID: string(visits[i].ID), Patient: visits[i].Appointment.Patient.ID}
+	}
+	return s.auth.Looked(ctx, p, action, resources...)
+}
+
 // known reads an appointment that p may know of, and the resource that the policy sees. ErrNotFound for any other.
 func (s *Service) known(ctx context.Context, p auth.Principal, id ID) (scheduling.Appointment, auth.Resource, error) {
 	a, r, err := s.appointment(ctx, id)
@@ -61,8 +79,11 @@ func (s *Service) appointment(ctx context.Context, id ID) (scheduling.Appointmen
 	return a, a.Resource(auth.KindVisit, d, s.now()), nil
 }
 
-// wellFormed reports whether an id from outside can be one at all.
-func wellFormed(id ID) bool { return len(id) == 36 && uuid.Validate(string(id)) == nil }
+// wellFormed reports whether an id from outside is a uuid as we write them, and so no pattern of the bus.
+func wellFormed(id ID) bool {
+	parsed, err := uuid.Parse(string(id))
+	return err == nil && parsed.String() == string(id)
+}
 
 const rowsSQL = `
 SELECT ` + rowColumns + `
@@ -143,7 +164,9 @@ func (s *Service) facts(ctx context.Context, appointments []scheduling.Appointme
 			r = newRow(a)
 		}
 		r.follow(a, a.UpdatedAt) // a move or a cancellation shows before Changed has written it
-		all = append(all, facts(a, r, people[a.ID], others[a.Practitioner], now))
+		f := facts(a, r, people[a.ID], others[a.Practitioner], now)
+		f.OpensAt = s.opensAt(a)
+		all = append(all, f)
 	}
 	return all, nil
 }
@@ -185,21 +208,22 @@ func offers(p auth.Principal, f Facts, role auth.CallRole, r auth.Resource) []Ac
 			actions = append(actions, a)
 		}
 	}
-	offer(ActEnter, mayEnter(f.Appointment.Modality, f.State, role) && may(entrance(role)))
+	offer(ActEnter, mayEnter(f.Appointment.Modality, f.State, role) && !early(&f, role, r.At) && may(entrance(role)))
 	offer(ActCheckIn, steps(Arrived, auth.CheckIn))
 	offer(ActRooming, steps(Rooming, auth.PrepareVisit))
 	offer(ActReady, steps(Ready, auth.PrepareVisit))
 	offer(ActAdmit, f.Appointment.Modality == scheduling.Video && f.Patient == Waiting && !f.State.Over() && may(auth.AdmitToVisit))
 	offer(ActWrapUp, steps(WrapUp, auth.CloseVisit, auth.PrepareVisit))
 	offer(ActClose, steps(Finished, auth.CloseVisit, auth.PrepareVisit))
-	early := f.State == Planned || f.State == Arrived
-	offer(ActMove, early && f.Appointment.Status == scheduling.Booked && may(auth.MoveAppointment))
-	offer(ActCancel, early && f.Appointment.Status.May(scheduling.Cancelled) && may(auth.CancelAppointment))
+	before := f.State == Planned || f.State == Arrived
+	offer(ActMove, before && f.Appointment.Status == scheduling.Booked && may(auth.MoveAppointment))
+	offer(ActCancel, before && f.Appointment.Status.May(scheduling.Cancelled) && may(auth.CancelAppointment))
 	return actions
 }
 
-// Day returns p's own visits of a day.
+// Day returns p's own visits of a day, today's for the zero date. It is logged as a look at each of them.
 func (s *Service) Day(ctx context.Context, p auth.Principal, date scheduling.Date) (Day, error) {
+	date = s.orToday(date)
 	appointments, err := s.booking.DayOf(ctx, p, p.Practitioner, date)
 	if err != nil {
 		return Day{}, fmt.Errorf("read day: %w", err)
@@ -208,20 +232,35 @@ func (s *Service) Day(ctx context.Context, p auth.Principal, date scheduling.Dat
 	if err != nil {
 		return Day{}, err
 	}
+	if err := s.looked(ctx, p, auth.ReadDay, visits); err != nil {
+		return Day{}, err
+	}
 	if err := s.noteSeen(ctx, visits); err != nil {
 		return Day{}, err
 	}
 	return Day{Date: date, Now: s.now(), Visits: visits}, nil
 }
 
-// SiteDay returns the visits of a day at a site where p works.
+func (s *Service) orToday(date scheduling.Date) scheduling.Date {
+	if date.IsZero() {
+		return scheduling.DateOf(s.now())
+	}
+	return date
+}
+
+// SiteDay returns the visits of a day, today's for the zero date, at a site where p works. It is logged as a look at each
+// of them.
 func (s *Service) SiteDay(ctx context.Context, p auth.Principal, site auth.SiteID, date scheduling.Date) (SiteDay, error) {
+	date = s.orToday(date)
 	appointments, err := s.booking.SiteDay(ctx, p, site, date)
 	if err != nil {
 		return SiteDay{}, fmt.Errorf("read day of site: %w", err)
 	}
 	visits, err := s.facts(ctx, appointments)
 	if err != nil {
+		return SiteDay{}, err
+	}
+	if err := s.looked(ctx, p, auth.ReadSiteDay, visits); err != nil {
 		return SiteDay{}, err
 	}
 	d, err := s.booking.Directory(ctx)

@@ -26,6 +26,7 @@ type Facts struct {
 	DelayMinutes  int          // whole minutes, rounded up
 	Professional  Professional // where the one who leads is
 	NurseKnows    bool         // somebody of the staff has it on their screen that the patient waits
+	OpensAt       time.Time    // when the waiting room opens, or did; zero when there is none
 	Patient       Presence
 	WaitingSince  time.Time // zero unless Patient is waiting
 	UpdatedAt     time.Time // when all this was so
@@ -139,3 +140,8 @@ func (e *WrongStateError) Error() string { return fmt.Sprintf("visit is %s", e.S
 
 // Is makes it an ErrWrongState.
 func (e *WrongStateError) Is(target error) bool { return target == ErrWrongState }
+
+// TooEarlyError says that the waiting room is not open yet.
+type TooEarlyError struct{ OpensAt time.Time }
+
+func (e *TooEarlyError) Error() string { return "waiting room is not open yet" }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -239,171 +238,6 @@ func TestSnapshot_StrangersDoNotLearnThatAVisitExists(t *testing.T) {
 	}
 }
 
-func TestAdmit_ManyAtOnceBeginTheVisitOnce(t *testing.T) {
-	t.Parallel()
-	c := newCounty(t)
-	patient := c.patient(t, "Gun-Britt Lindqvist")
-	a := c.book(t, patient, scheduling.Video, anna, tenFifteen)
-	g := c.arrive(t, patient, a.ID)
-	other := c.service(t)
-	var tried sync.WaitGroup
-	errs := make([]error, 16)
-	for i := range errs {
-		tried.Go(func() {
-			errs[i] = []*Service{c.visits, other}[i%2].Admit(t.Context(), c.annaHolm, a.ID, g.Participant)
-		})
-	}
-	tried.Wait()
-	if err := errors.Join(errs...); err != nil {
-		t.Error(err)
-	}
-	for _, action := range []string{"visit.inProgress", "visit.admit"} {
-		if got := c.audited(t, a.ID, action); len(got) != 1 {
-			t.Errorf("audit log has %v, want one %s", got, action)
-		}
-	}
-}
-
-func TestAdmit_OnlyTheHostAndOnlyWhoWaits(t *testing.T) {
-	t.Parallel()
-	c := newCounty(t)
-	patient := c.patient(t, "Gun-Britt Lindqvist")
-	a := c.book(t, patient, scheduling.Video, anna, tenFifteen)
-	g := c.grant(t, patient, a.ID)
-	if err := c.visits.Admit(t.Context(), c.annaHolm, a.ID, g.Participant); !errors.Is(err, ErrNoSuchParticipant) {
-		t.Errorf("before they came: error %v, want ErrNoSuchParticipant", err)
-	}
-	c.arrive(t, patient, a.ID)
-	if err := c.visits.Admit(t.Context(), patient, a.ID, g.Participant); !errors.Is(err, auth.ErrNotAllowed) {
-		t.Errorf("themselves: error %v, want ErrNotAllowed", err)
-	}
-	if err := c.visits.Admit(t.Context(), c.annaHolm, a.ID, "somebody"); !errors.Is(err, ErrNoSuchParticipant) {
-		t.Errorf("somebody else: error %v, want ErrNoSuchParticipant", err)
-	}
-	if v := c.snapshot(t, patient, a.ID); v.State != Arrived || v.Patient != Waiting {
-		t.Errorf("visit is %s, patient %s", v.State, v.Patient)
-	}
-	if got := c.audited(t, a.ID, "visit.admit"); len(got) != 1 || !strings.HasSuffix(got[0], "refused") {
-		t.Errorf("audit log has %v, want one refusal", got)
-	}
-}
-
-func TestCall_ATicketOfOneDoesNotSeatAnother(t *testing.T) {
-	t.Parallel()
-	c := newCounty(t)
-	patient := c.patient(t, "Gun-Britt Lindqvist")
-	a := c.book(t, patient, scheduling.Video, anna, tenFifteen)
-	host, own := c.grant(t, c.annaHolm, a.ID), c.grant(t, patient, a.ID)
-	for name, spoil := range map[string]func(*auth.Grant){
-		"host's chair":       func(g *auth.Grant) { g.Role = auth.CallHost },
-		"host's participant": func(g *auth.Grant) { g.Participant = host.Participant },
-		"host's both":        func(g *auth.Grant) { g.Role, g.Participant = auth.CallHost, host.Participant },
-		"room's chair":       func(g *auth.Grant) { g.Role = auth.CallRoom },
-		"guest's chair":      func(g *auth.Grant) { g.Role = auth.CallGuest },
-		"unknown chair":      func(g *auth.Grant) { g.Role = "ghost" },
-	} {
-		g := own
-		spoil(&g)
-		if _, err := c.visits.Enter(t.Context(), g); !errors.Is(err, auth.ErrNotAllowed) {
-			t.Errorf("%s: enter %v, want ErrNotAllowed", name, err)
-		}
-		if _, err := c.visits.Arrived(t.Context(), g); !errors.Is(err, auth.ErrNotAllowed) {
-			t.Errorf("%s: arrived %v, want ErrNotAllowed", name, err)
-		}
-	}
-	if n := c.count(t, `SELECT count(*) FROM visits`); n != 0 {
-		t.Error("a refusal left a trace in the visit")
-	}
-}
-
-func TestCall_AdmissionOutlivesReloadsAndTheServer(t *testing.T) {
-	t.Parallel()
-	c := newCounty(t)
-	patient := c.patient(t, "Gun-Britt Lindqvist")
-	a := c.book(t, patient, scheduling.Video, anna, tenFifteen)
-	c.begin(t, patient, c.annaHolm, a.ID)
-	g := c.grant(t, patient, a.ID)
-
-	if err := c.visits.Left(t.Context(), g, DepartReplaced); err != nil {
-		t.Fatal(err)
-	}
-	if v := c.snapshot(t, patient, a.ID); v.Patient != Admitted {
-		t.Errorf("replaced: patient is %s", v.Patient)
-	}
-	if err := c.visits.Left(t.Context(), g, DepartGone); err != nil {
-		t.Fatal(err)
-	}
-	if v := c.snapshot(t, patient, a.ID); v.Patient != Gone || v.State != InProgress {
-		t.Errorf("connection lost: patient is %s, visit %s", v.Patient, v.State)
-	}
-	c.arrive(t, patient, a.ID)
-
-	restarted := c.service(t)
-	if err := restarted.Recover(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if v := c.snapshot(t, patient, a.ID); v.Patient != Gone || v.Professional != Away {
-		t.Errorf("restarted: patient is %s, professional %s", v.Patient, v.Professional)
-	}
-	admission, err := restarted.Enter(t.Context(), g)
-	if err != nil || !admission.Admitted {
-		t.Errorf("back after the restart: %+v, %v", admission, err)
-	}
-	if admission, err = restarted.Arrived(t.Context(), g); err != nil || !admission.Admitted {
-		t.Errorf("back after the restart: %+v, %v", admission, err)
-	}
-	if v := c.snapshot(t, patient, a.ID); v.Patient != Admitted {
-		t.Errorf("back after the restart: patient is %s", v.Patient)
-	}
-
-	if err := c.visits.Left(t.Context(), g, DepartLeft); err != nil {
-		t.Fatal(err)
-	}
-	if admission, err = c.visits.Arrived(t.Context(), g); err != nil || admission.Admitted {
-		t.Errorf("back after leaving for good: %+v, %v", admission, err)
-	}
-	if err := c.visits.Admit(t.Context(), c.annaHolm, a.ID, g.Participant); err != nil {
-		t.Errorf("admitted anew: %v", err)
-	}
-}
-
-func TestRecover_ForgetsOnlyItsOwnServersPeople(t *testing.T) {
-	t.Parallel()
-	c := newCounty(t)
-	patient := c.patient(t, "Gun-Britt Lindqvist")
-	a := c.book(t, patient, scheduling.Video, anna, tenFifteen)
-	c.arrive(t, patient, a.ID)
-	other := New(Options{Pool: c.pool, Bus: c.bus, Auth: c.auth, Scheduling: c.booking, Now: c.Now, Node: "other"})
-	if err := other.Recover(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if v := c.snapshot(t, patient, a.ID); v.Patient != Waiting {
-		t.Errorf("patient is %s", v.Patient)
-	}
-}
-
-func TestCall_AShortLossKeepsThePlaceInTheWait(t *testing.T) {
-	t.Parallel()
-	c := newCounty(t)
-	patient := c.patient(t, "Gun-Britt Lindqvist")
-	a := c.book(t, patient, scheduling.Video, anna, tenFifteen)
-	g := c.arrive(t, patient, a.ID)
-	since := c.Now()
-	for _, away := range []struct {
-		d    time.Duration
-		kept bool
-	}{{comeback, true}, {comeback + time.Second, false}} {
-		if err := c.visits.Left(t.Context(), g, DepartGone); err != nil {
-			t.Fatal(err)
-		}
-		c.Advance(away.d)
-		c.arrive(t, patient, a.ID)
-		if v := c.snapshot(t, patient, a.ID); v.WaitingSince.Equal(since) != away.kept {
-			t.Errorf("away for %v: waiting since %v, first %v", away.d, v.WaitingSince, since)
-		}
-	}
-}
-
 func TestDay_ShowsWhoWaitsAndTellsThem(t *testing.T) {
 	t.Parallel()
 	c := newCounty(t)
@@ -489,4 +323,45 @@ func TestVisit_CancelledAndMovedReachWhoWatches(t *testing.T) {
 	if got := c.audited(t, a.ID, "visit.cancelled"); !slices.Equal(got, []string{"system visit.cancelled allowed"}) {
 		t.Errorf("audit log: %v", got)
 	}
+}
+
+func TestCancel_OnlyBeforeTheVisitBegins(t *testing.T) {
+	t.Parallel()
+	c := newCounty(t)
+	patient := c.patient(t, "Gun-Britt Lindqvist")
+	a := c.book(t, patient, scheduling.Video, anna, tenFifteen)
+	c.begin(t, patient, c.annaHolm, a.ID)
+	var wrong *WrongStateError
+	if _, err := c.visits.Cancel(t.Context(), patient, a.ID, "nej"); !errors.As(err, &wrong) || wrong.State != InProgress {
+		t.Errorf("in the visit: %v", err)
+	}
+	if s := c.status(t, a.ID); s != scheduling.Arrived {
+		t.Errorf("appointment is %s", s)
+	}
+	b := c.book(t, patient, scheduling.Video, anna, tenFifteen.Add(time.Hour))
+	changes := c.watch(t, patient, b.ID)
+	c.arrive(t, patient, b.ID)
+	for range 2 {
+		if _, err := c.visits.Cancel(t.Context(), patient, b.ID, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	await(t, changes, "cancelled", func(v Visit) bool { return v.State == Cancelled })
+	if _, err := c.visits.Cancel(t.Context(), c.patient(t, "Oskar Hägg"), b.ID, ""); !errors.Is(err, scheduling.ErrNotFound) {
+		t.Errorf("by another: %v", err)
+	}
+}
+
+func TestFinish_BeforeTheEndFreesTheRest(t *testing.T) {
+	t.Parallel()
+	c := newCounty(t)
+	patient := c.patient(t, "Gun-Britt Lindqvist")
+	a := c.book(t, patient, scheduling.Video, anna, tenFifteen)
+	c.Set(tenFifteen)
+	c.begin(t, patient, c.annaHolm, a.ID)
+	c.Advance(9 * time.Minute)
+	if _, err := c.visits.Finish(t.Context(), c.annaHolm, a.ID); err != nil {
+		t.Fatal(err)
+	}
+	c.book(t, c.patient(t, "Oskar Hägg"), scheduling.Video, anna, tenFifteen.Add(10*time.Minute))
 }

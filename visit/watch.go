@@ -83,7 +83,11 @@ func same(a, b Visit) bool {
 // p works, of any date. It closes when ctx ends.
 func (s *Service) WatchDay(ctx context.Context, p auth.Principal) (<-chan Facts, error) {
 	if p.Kind != auth.KindStaff {
-		return nil, auth.Decision{Reason: auth.ReasonRole}.Err(auth.ReadDay)
+		d := auth.Decision{Reason: auth.ReasonRole}
+		if err := s.auth.Refused(ctx, p, auth.ReadDay, auth.Resource{Kind: auth.KindDay, ID: "events"}, d); err != nil {
+			return nil, err
+		}
+		return nil, d.Err(auth.ReadDay)
 	}
 	pending := newPending()
 	end, err := s.listen(subjectPrefix+"*", pending.add)

@@ -56,7 +56,8 @@ func (c callVisits) Watch(ctx context.Context, grant auth.Grant) (<-chan signali
 		for {
 			select {
 			case <-alive.C:
-				_ = c.accounts.KeepAlive(ctx, grant.Session) // a session that has ended ends the watch by itself
+				// A session that has ended lets nobody in anew; who is in the call stays, as the visit's states say.
+				_ = c.accounts.KeepAlive(ctx, grant.Session)
 			case v, open := <-changes:
 				if !open {
 					return
@@ -89,6 +90,10 @@ func (c callVisits) snapshot(ctx context.Context, p auth.Principal, v visit.Visi
 
 // callError gives the visit's refusals the codes of the signalling protocol.
 func callError(err error) error {
+	var early *visit.TooEarlyError
+	if errors.As(err, &early) {
+		return signaling.WrongState
+	}
 	for _, known := range []struct {
 		kind error
 		code signaling.Code

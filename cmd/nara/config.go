@@ -10,6 +10,9 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"time"
+
+	"nara/demo"
 )
 
 // settings are the flags of serve as they are typed. They are strings so that every fault can be told at once.
@@ -196,6 +199,15 @@ func (f *faultList) loops(text string) int {
 		f.add("loops", "%q is not a number from 1 to 256", text)
 	}
 	return n
+}
+
+// waitingRoomOpens is how long before a visit its waiting room opens. Who shows the demo must not have to wait for the
+// visit that they have just booked; 0 is what the product does.
+func (c config) waitingRoomOpens() time.Duration {
+	if c.demo {
+		return demo.WaitingRoomOpens
+	}
+	return 0
 }
 
 // exposed reports whether other machines can reach the listener while the service is not on https: cookies and

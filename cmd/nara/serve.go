@@ -91,8 +91,8 @@ func serve(ctx context.Context, c config, stdout io.Writer, log *slog.Logger) er
 	if err != nil {
 		return err
 	}
-	bookings := scheduling.New(scheduling.Options{Pool: pool, Links: links, Log: log})
-	visits := visit.New(visit.Options{Pool: pool, Bus: messages, Auth: accounts, Scheduling: bookings, Log: log})
+	bookings := scheduling.New(scheduling.Options{Pool: pool, Links: links, Auth: accounts, Log: log})
+	visits := visit.New(visit.Options{Pool: pool, Bus: messages, Auth: accounts, Scheduling: bookings, Log: log, Opens: c.waitingRoomOpens()})
 	down.add("visits", visits.Close)
 	if c.demo {
 		if err := fillDemo(ctx, pool, log); err != nil {

@@ -476,7 +476,7 @@ export interface components {
         };
         Directory: {
             /** @description From south to north */
-            municipalities: components["schemas"]["NamedPlace"][];
+            municipalities: components["schemas"]["Municipality"][];
             practitioners: components["schemas"]["Practitioner"][];
             services: components["schemas"]["Service"][];
             sites: components["schemas"]["Site"][];
@@ -533,6 +533,15 @@ export interface components {
             /** Format: date-time */
             start: string;
         };
+        Municipality: {
+            /** @example narpes */
+            id: string;
+            /** Format: double */
+            latitude: number;
+            /** Format: double */
+            longitude: number;
+            name: components["schemas"]["Text"];
+        };
         NamedPlace: {
             /**
              * @description Readable slug
@@ -556,6 +565,11 @@ export interface components {
             language: "sv" | "fi" | "en";
             /** @enum {string} */
             modality: "video" | "hosted" | "in_person" | "phone";
+            /**
+             * Format: uuid
+             * @description The appointment that is to move to this time: what it takes is not in the way, and the hold is good for that move only
+             */
+            moving?: string;
             /** Format: int64 */
             practitioner: number;
             /** @example lakare */
@@ -644,6 +658,11 @@ export interface components {
             fields?: components["schemas"]["FieldFault"][];
             /** @description link-moved: where the visit is now */
             moved?: components["schemas"]["MovedLink"];
+            /**
+             * Format: date-time
+             * @description too-early: when the waiting room opens
+             */
+            opensAt?: string;
             /** @description The request's id; the server's log line has the same */
             request?: string;
             /**
@@ -831,6 +850,11 @@ export interface components {
             identity?: "idCard" | "drivingLicence" | "passport" | "known";
             /** @description Somebody has seen that the patient waits */
             nurseKnows: boolean;
+            /**
+             * Format: date-time
+             * @description When the waiting room opens, or did; absent when there is none
+             */
+            opensAt?: string;
             /** @enum {string} */
             patient: "absent" | "waiting" | "admitted" | "left";
             /** @enum {string} */
@@ -875,6 +899,11 @@ export interface components {
             identity?: "idCard" | "drivingLicence" | "passport" | "known";
             /** @description Somebody has seen that the patient waits */
             nurseKnows: boolean;
+            /**
+             * Format: date-time
+             * @description When the waiting room opens, or did; absent when there is none
+             */
+            opensAt?: string;
             /** @enum {string} */
             patient: "absent" | "waiting" | "admitted" | "left";
             /** @enum {string} */
