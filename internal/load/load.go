@@ -38,8 +38,9 @@ const (
 	maxParticipants = 1000
 	maxPhase        = 10 * time.Minute
 	joinTimeout     = 20 * time.Second
-	settle          = 700 * time.Millisecond // what is under way at the end has come when so long nothing came
+	settle          = 2 * time.Second // what is missing at the end is lost when so long nothing came
 	maxSettle       = 10 * time.Second
+	poll            = 10 * time.Millisecond
 )
 
 // run is a workload under way.
@@ -115,6 +116,9 @@ func (r *run) measure(ctx context.Context) (m measured, err error) {
 	if err := r.join(ctx, func(p *participant) { sending.Go(func() { p.publish(sendCtx, &r.window) }) }); err != nil {
 		return m, err
 	}
+	if err := r.hear(ctx); err != nil {
+		return m, err
+	}
 	if err := pause(ctx, r.Warm); err != nil {
 		return m, err
 	}
@@ -142,22 +146,56 @@ func (r *run) measure(ctx context.Context) (m measured, err error) {
 	return m, r.settle(ctx)
 }
 
-// settle waits for what is under way: on a starved machine that may be a second old.
-func (r *run) settle(ctx context.Context) error {
-	for start, last := now(), -1; now()-start < int64(maxSettle); {
-		if err := pause(ctx, settle); err != nil {
-			return err
+// hear waits until everybody gets sound and picture of all others. A picture begins with a keyframe; what is sent
+// before is not for its subscribers, so it is not lost.
+func (r *run) hear(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, joinTimeout, errors.New("somebody has joined and does not get all media"))
+	defer cancel()
+	for _, p := range r.people {
+		for p.tally.streams() < 2*p.others {
+			if err := pause(ctx, poll); err != nil {
+				return context.Cause(ctx)
+			}
 		}
+	}
+	return nil
+}
+
+// settle waits for what is under way, until all has come or nothing comes any more.
+func (r *run) settle(ctx context.Context) error {
+	expected := 0
+	for _, n := range r.expected() {
+		expected += int(n)
+	}
+	for begin, last, since := now(), -1, now(); now()-begin < int64(maxSettle); {
 		n := 0
 		for _, p := range r.people {
 			n += p.tally.received()
 		}
-		if n == last {
+		if n >= expected || n == last && now()-since > int64(settle) {
 			break
 		}
-		last = n
+		if n != last {
+			last, since = n, now()
+		}
+		if err := pause(ctx, poll); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// expected is how many packets of the window each participant should get. Everybody has stopped sending.
+func (r *run) expected() []uint64 {
+	inRoom := map[string]uint64{}
+	for _, p := range r.people {
+		inRoom[p.room] += p.sent.Load()
+	}
+	out := make([]uint64, len(r.people))
+	for i, p := range r.people {
+		out[i] = inRoom[p.room] - p.sent.Load()
+	}
+	return out
 }
 
 // join lets everybody join, Spacing apart, and starts the publishers.

@@ -49,16 +49,16 @@ type Result struct {
 func (r *run) result(m measured) Result {
 	res := Result{Server: "nara", Workload: r.Workload, Size: r.Size, Participants: len(r.people), Seconds: m.seconds,
 		IdleCPU: m.idleCPU, When: time.Now().UTC().Format(time.RFC3339)}
-	inRoom := map[string]uint64{} // sent in the window
 	var sent uint64
 	for _, p := range r.people {
-		inRoom[p.room] += p.sent.Load()
 		sent += p.sent.Load()
 		res.Keyframes += p.keyframes.Load()
 	}
 	var latencies, joins []int32
 	var received, delivered, bytes, expected uint64
-	for _, p := range r.people {
+	for i, n := range r.expected() {
+		p := r.people[i]
+		expected += n
 		t := p.tally.close()
 		latencies = append(latencies, t.latencies...)
 		received += uint64(len(t.latencies))
@@ -66,7 +66,6 @@ func (r *run) result(m measured) Result {
 		bytes += t.bytes
 		res.Duplicates += t.duplicates
 		res.Unstamped += t.unstamped
-		expected += inRoom[p.room] - p.sent.Load()
 		if p.late && t.first != 0 {
 			joins = append(joins, int32((t.first-p.began)/1000))
 		}

@@ -70,6 +70,13 @@ func (t *tally) count(packet []byte, at int64, w *window) {
 	}
 }
 
+// streams is how many streams have begun.
+func (t *tally) streams() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.seen)
+}
+
 // received is how many of the window's packets have come.
 func (t *tally) received() int {
 	t.mu.Lock()

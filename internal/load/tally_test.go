@@ -2,6 +2,7 @@ package load
 
 import (
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -33,6 +34,31 @@ func TestStamp_SurvivesAndIsNotSeenWhereThereIsNone(t *testing.T) {
 		if got, ok := readStamp(b); ok {
 			t.Fatalf("%v in %d bytes", got, len(b))
 		}
+	}
+}
+
+// One publisher sends 10 packets in the window and 2 outside; of those in it one comes twice and three never.
+func TestResult_CountsLossAndDuplicates(t *testing.T) {
+	r := &run{Options: Options{Workload: "fanout", Size: 1, Dur: time.Second},
+		people: []*participant{{room: "r", id: "p0", publishes: true}, {room: "r", id: "p1", others: 1, late: true}}}
+	r.window.open(1000, time.Second)
+	packet := make([]byte, 100)
+	comes := func(number uint32, sent int64) {
+		stamp{stream: 1, number: number, sent: sent}.write(packet)
+		r.people[1].tally.count(packet, sent+5_000_000, &r.window)
+	}
+	comes(1, 1)
+	for number := uint32(2); number <= 11; number++ {
+		r.people[0].sent.Add(1)
+		if number > 4 {
+			comes(number, 2000)
+		}
+	}
+	comes(7, 2000)
+	comes(12, 2e9)
+	got := r.result(measured{seconds: 1})
+	if got.Loss < .2999 || got.Loss > .3001 || got.Duplicates != 1 || got.SentPPS != 10 || got.LatencyP50 != 5 || got.LatencyP99 != 5 || got.Joins != 1 {
+		t.Errorf("%+v", got)
 	}
 }
 
