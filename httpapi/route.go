@@ -51,6 +51,7 @@ type (
 		Site         string `query:"site" maxLength:"64"`
 		Practitioner int64  `query:"practitioner" minimum:"1"`
 		TimeOfDay    string `query:"timeOfDay" enum:"morning,day,evening"`
+		Moving       string `query:"moving" format:"uuid" doc:"The asker's appointment that is to move: its own time is not in the way"`
 		Limit        int    `query:"limit" minimum:"1" maximum:"200" default:"20"`
 	}
 	DayParam struct {

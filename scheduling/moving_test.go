@@ -76,6 +76,43 @@ func TestMove_ToATimeThatOverlapsItsOwn(t *testing.T) {
 	c.book(t, other, video(c.anna, at(9, 30)))
 }
 
+func TestSearch_LeavesOutThePatientsOtherVisits(t *testing.T) {
+	t.Parallel()
+	c := newCounty(t)
+	by := c.patient(t)
+	a := c.book(t, by, video(c.anna, at(9, 0)))
+	c.book(t, by, video(c.jonas, at(11, 0)))
+	offered := func(moving scheduling.AppointmentID, practitioner scheduling.ResourceID) map[string]bool {
+		t.Helper()
+		found := map[string]bool{}
+		for _, s := range c.search(t, scheduling.SlotQuery{
+			Service: "lakare", Modality: scheduling.Video, Practitioner: practitioner, Patient: by.Patient, Moving: moving,
+			From: scheduling.DateOf(monday), To: scheduling.DateOf(monday), Limit: 500,
+		}).Slots {
+			found[s.Start.In(scheduling.Zone).Format("15:04")] = true
+		}
+		return found
+	}
+	with := offered("", c.jonas)
+	for _, start := range []string{"08:50", "09:00", "09:10", "10:50", "11:00", "11:10"} {
+		if with[start] {
+			t.Errorf("%s is offered although the patient is in a visit", start)
+		}
+	}
+	if !with["08:40"] || !with["09:20"] || !with["11:20"] {
+		t.Errorf("not offered around them: %v", with)
+	}
+	if moving := offered(a.ID, c.anna); !moving["08:50"] || !moving["09:10"] || moving["11:10"] {
+		t.Errorf("to move the first: %v", moving)
+	}
+	// Another's appointment is as much in the way as ever.
+	if theirs := c.search(t, scheduling.SlotQuery{
+		Service: "lakare", Modality: scheduling.Video, Practitioner: c.anna, Patient: c.patient(t).Patient, Moving: a.ID,
+	}).Slots; slices.ContainsFunc(theirs, func(s scheduling.Slot) bool { return s.Start.Equal(at(9, 0)) }) {
+		t.Error("a stranger moves it")
+	}
+}
+
 func TestMove_FromHomeToASiteAtTheSameTime(t *testing.T) {
 	t.Parallel()
 	c := newCounty(t)
@@ -303,4 +340,78 @@ func TestCancelIf_NothingChangesUnlessTheConditionHolds(t *testing.T) {
 	if !errors.Is(err, never) || c.state(t) != before {
 		t.Errorf("got %v; was %s, is %s", err, before, c.state(t))
 	}
+}
+
+func TestMove_TakesTheNewAndFreesTheOld(t *testing.T) {
+	t.Parallel()
+	c := newCounty(t)
+	by := c.patient(t)
+	a := c.book(t, by, skin(c.anna, at(9, 0)))
+	hold := c.hold(t, by, skin(c.jonas, at(11, 0)))
+	req := scheduling.MoveRequest{Appointment: a.ID, Hold: hold.ID, IdempotencyKey: key()}
+	moved, err := c.service.Move(t.Context(), by, req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if moved.ID != a.ID || moved.Version != 2 || !moved.Start.Equal(at(11, 0)) || moved.Practitioner != c.jonas || moved.LinkSecret.Empty() {
+		t.Fatalf("moved to %+v", moved)
+	}
+	if again, err := c.service.Move(t.Context(), by, req); err != nil || again.Version != 2 {
+		t.Fatalf("repeated: %+v, %v", again, err)
+	}
+	links := auth.NewLinks(c.pool, c.clock.now)
+	_, err = links.Exchange(t.Context(), auth.ExchangeRequest{Secret: a.LinkSecret, YearOfBirth: 1955, Address: "127.0.0.1"})
+	var gone *auth.LinkMovedError
+	if !errors.As(err, &gone) || !gone.Start.Equal(at(11, 0)) {
+		t.Errorf("the old link: %v", err)
+	}
+	c.book(t, c.patient(t), skin(c.anna, at(9, 0)))
+	if _, err := c.service.Hold(t.Context(), c.patient(t), skin(c.anna, at(11, 0))); !errors.Is(err, scheduling.ErrSlotTaken) {
+		t.Errorf("the nurse at the new time: %v", err)
+	}
+}
+
+func TestMove_ChangesNothingWhenItFails(t *testing.T) {
+	t.Parallel()
+	c := newCounty(t)
+	by, other := c.patient(t), c.patient(t)
+	a := c.book(t, by, skin(c.anna, at(9, 0)))
+	late := c.hold(t, by, skin(c.jonas, at(11, 0)))
+	before := c.state(t)
+	move := func(by auth.Principal, hold scheduling.HoldID) error {
+		_, err := c.service.Move(t.Context(), by, scheduling.MoveRequest{Appointment: a.ID, Hold: hold, IdempotencyKey: key()})
+		return err
+	}
+	theirs := c.hold(t, other, skin(c.jonas, at(12, 0)))
+	if err := c.service.Release(t.Context(), other, theirs.ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := move(by, theirs.ID); !errors.Is(err, scheduling.ErrNotFound) {
+		t.Errorf("to another's hold: %v", err)
+	}
+	if err := move(other, late.ID); !errors.Is(err, scheduling.ErrNotFound) {
+		t.Errorf("another's appointment: %v", err)
+	}
+	if err := move(by, "nothing"); !errors.Is(err, scheduling.ErrNotFound) {
+		t.Errorf("to nothing: %v", err)
+	}
+	c.clock.add(scheduling.HoldTime)
+	if err := move(by, late.ID); !errors.Is(err, scheduling.ErrHoldExpired) {
+		t.Errorf("to an expired hold: %v", err)
+	}
+	if after := c.state(t); after != before {
+		t.Errorf("was %s, is %s", before, after)
+	}
+}
+
+func (c *county) state(t *testing.T) (text string) {
+	t.Helper()
+	const everything = `
+		SELECT coalesce(string_agg(concat_ws(' ', a.id, a.status, a.version, a.during, r.resource, r.during), E'\n' ORDER BY a.id, r.resource), '')
+		FROM appointments AS a
+		LEFT JOIN reservations AS r ON r.appointment = a.id AND r.released_at IS NULL`
+	if err := c.pool.QueryRow(t.Context(), everything).Scan(&text); err != nil {
+		t.Fatal(err)
+	}
+	return text
 }

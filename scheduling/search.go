@@ -32,6 +32,9 @@ func (s *Service) Search(ctx context.Context, q SlotQuery) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	if ready.asker, err = s.asker(ctx, q, first, last); err != nil {
+		return Result{}, err
+	}
 	limit := q.Limit
 	if limit == 0 {
 		limit = defaultLimit
@@ -83,6 +86,9 @@ func (q *SlotQuery) days(now time.Time) (first, last Date, err error) {
 		wrong.add("to", "too-far", fmt.Sprintf("a search covers at most %d days", maxSearchDays))
 	case first.number()-today.number() > 3*366:
 		wrong.add("from", "too-far", "a search begins at most three years ahead")
+	}
+	if q.Moving != "" && !wellFormed(q.Moving) {
+		wrong.add("moving", "unknown", "no such appointment")
 	}
 	if q.Limit < 0 || q.Limit > maxLimit {
 		wrong.add("limit", "out-of-range", fmt.Sprintf("the limit is from 1 to %d", maxLimit))

@@ -184,6 +184,7 @@ func TestSearch_RefusesHostileQueries(t *testing.T) {
 		"site":         {Service: "lakare", Site: "\x00"},
 		"practitioner": {Service: "lakare", Practitioner: -1 << 63},
 		"timeOfDay":    {Service: "lakare", TimeOfDay: "never"},
+		"moving":       {Service: "lakare", Moving: "urn:uuid:' --"},
 		"limit":        {Service: "lakare", Limit: 1 << 30},
 		"to":           {Service: "lakare", To: scheduling.Date{Year: 2040, Month: 1, Day: 1}},
 		"from":         {Service: "lakare", From: scheduling.Date{Year: 9999, Month: 12, Day: 31}},

@@ -29,6 +29,9 @@ type SlotQuery struct {
 
 	Near   MunicipalityID // sites nearest to this come first among equal starts
 	Prefer []ResourceID   // these practitioners come first among equal starts, and are never crowded out
+
+	Patient PatientID     // for whom: the times of their other visits are left out
+	Moving  AppointmentID // the visit of theirs that is to move: it does not count
 }
 
 // Result is the answer to a search.

@@ -17,12 +17,12 @@ type search struct {
 	sites       []*Site         // nearest first; only those asked for
 	fromMinute  int
 	untilMinute int
-	cap         int            // slots for each start and modality besides the preferred practitioners'
-	only        int64          // the one start that matters, 0 for all
-	ignoreTaken bool           // as if nothing were booked
-	own         map[int64]bool // reservations that are as good as free: the asker's own hold, about to be given back
+	cap         int   // slots for each start and modality besides the preferred practitioners'
+	only        int64 // the one start that matters, 0 for all
+	ignoreTaken bool  // as if nothing were booked
 	now         int64
 	soonest     int64
+	asker
 }
 
 // day sweeps one day in ascending order of start and hands every slot to emit.
@@ -38,6 +38,9 @@ func (q *search) day(v view, date Date, emit func(Slot)) {
 	for minute := first; minute < q.untilMinute; minute += grid {
 		start, exists := clock.instant(minute)
 		if !exists || start < q.soonest || (q.only != 0 && start != q.only) {
+			continue
+		}
+		if q.isAway(start, start+length) {
 			continue
 		}
 		d.at(start, start+length, minute/grid, emit)

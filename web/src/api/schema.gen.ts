@@ -1527,6 +1527,8 @@ export interface operations {
                 language?: "sv" | "fi" | "en";
                 limit?: number;
                 modality?: "video" | "hosted" | "in_person" | "phone";
+                /** @description The asker's appointment that is to move: its own time is not in the way */
+                moving?: string;
                 practitioner?: number;
                 service: string;
                 site?: string;
