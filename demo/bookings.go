@@ -145,11 +145,11 @@ func (p *calendars) fillHours(who practitioner, h hours, day scheduling.Date, of
 // fillPersona gives the personas a full but not overfull working day between eight and four, and nothing in the next two
 // hours, which Refresh is for.
 func (p *calendars) fillPersona(who practitioner, h hours, day scheduling.Date, offset int) {
-	if day.Weekday() > 5 || len(h.modalities) == 1 || who.profession == "nurse" {
+	if day.Weekday() > 5 || len(h.modalities) == 1 || who.profession == "nurse" || h.from != dayFrom || h.to != dayTo {
 		return
 	}
 	likely := 0.55 - 0.012*float64(max(0, offset))
-	for minute := 8 * 60; minute+30 <= 16*60; minute += 30 {
+	for minute := dayFrom; minute+30 <= dayTo; minute += 30 {
 		start := wall(day, minute)
 		if start.After(p.now.Add(-30*time.Minute)) && start.Before(p.now.Add(2*time.Hour)) {
 			continue

@@ -147,6 +147,37 @@ func TestSeed_IsTheWholeCounty(t *testing.T) {
 	}
 }
 
+func TestSeed_NightsHaveATimeEachHourAndNotMore(t *testing.T) {
+	t.Parallel()
+	pool := postgrestest.New(t)
+	now := moments["a Tuesday morning"]
+	if err := demo.Seed(t.Context(), pool, now); err != nil {
+		t.Fatal(err)
+	}
+	s := scheduling.New(scheduling.Options{Pool: pool, Now: func() time.Time { return now }})
+	saturday := scheduling.DateOf(now).AddDays(4) // nobody but those on duty
+	result, err := s.Search(t.Context(), scheduling.SlotQuery{Service: "lakare", Modality: scheduling.Video, From: saturday, To: saturday, Limit: 500})
+	if err != nil {
+		t.Fatal(err)
+	}
+	each := map[int]int{} // hour → times
+	for _, slot := range result.Slots {
+		each[slot.Start.In(scheduling.Zone).Hour()]++
+	}
+	for hour := range 24 {
+		least, most := 1, 2 // Anna's and Jonas's
+		switch {
+		case hour >= 8 && hour < 16:
+			most = 8
+		case hour >= 16 && hour < 22:
+			most = 4
+		}
+		if n := each[hour]; n < least || n > most {
+			t.Errorf("%d times in the hour from %d, want %d to %d", n, hour, least, most)
+		}
+	}
+}
+
 func TestSeed_TheSameDayGivesTheSameCounty(t *testing.T) {
 	t.Parallel()
 	var digests [2]string

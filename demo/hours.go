@@ -26,20 +26,24 @@ var (
 var roundTheClock = map[string]bool{"narpes-halsostation": true, "jakobstad-halsostation": true}
 
 // makeHours returns everybody's weekly hours. The personas are on duty around the clock, Anna remotely and Jonas at
-// Jakobstad, so that there is always a time to be found; the others keep office hours.
+// Jakobstad, so that there is always a time to be found: by day like the others, in the evening at each half hour, at
+// night at each full one. The others keep office hours.
 func makeHours(random *rand.Rand, staff []practitioner, rooms []placedRoom, devices []placedDevice) []hours {
 	var all []hours
 	for _, p := range staff {
 		switch p.persona {
 		case "anna":
-			all = append(all, dutyHours(p.id, remotely, "")...)
+			all = append(all, callHours(p.id, remotely, "")...)
 			for _, weekday := range []int{2, 4} {
 				all = append(all, hours{p.id, weekday, 8 * 60, 16 * 60, []string{"in_person"}, "narpes-halsostation", true})
 			}
 		case "jonas":
-			all = append(all, dutyHours(p.id, anyway, "jakobstad-halsostation")...)
-		case "eva":
-			all = append(all, dutyHours(p.id, anyway, p.site)...)
+			all = append(all, callHours(p.id, anyway, "jakobstad-halsostation")...)
+		case "eva": // she hosts at any hour, and sees patients of her own by day
+			all = append(all, dutyHours(p.id, []string{"hosted"}, p.site)...)
+			for weekday := 1; weekday <= 5; weekday++ {
+				all = append(all, hours{p.id, weekday, dayFrom, dayTo, anyway, p.site, false})
+			}
 		default:
 			all = append(all, officeHours(random, p)...)
 		}
@@ -51,6 +55,30 @@ func makeHours(random *rand.Rand, staff []practitioner, rooms []placedRoom, devi
 		all = append(all, siteHours(d.id, d.site)...)
 	}
 	return all
+}
+
+// The personas' working day, and the evening of whoever is on duty, in minutes after midnight.
+const (
+	dayFrom   = 8 * 60
+	dayTo     = 16 * 60
+	eveningTo = 22 * 60
+	callTime  = 20 // one visit
+)
+
+// callHours are a physician's on duty: every day and night of the year.
+func callHours(id scheduling.ResourceID, modalities []string, site string) []hours {
+	var rows []hours
+	for weekday := 1; weekday <= 7; weekday++ {
+		rows = append(rows, hours{id, weekday, dayFrom, dayTo, modalities, site, true})
+		for minute := 0; minute < 24*60; minute += 30 {
+			night := minute < dayFrom || minute >= eveningTo
+			if (minute >= dayFrom && minute < dayTo) || (night && minute%60 != 0) {
+				continue
+			}
+			rows = append(rows, hours{id, weekday, minute, minute + callTime, modalities, site, true})
+		}
+	}
+	return rows
 }
 
 func dutyHours(id scheduling.ResourceID, modalities []string, site string) []hours {

@@ -22,8 +22,8 @@ func startChores(isDemo bool, bookings *scheduling.Service, pool *pgxpool.Pool, 
 	ctx, cancel := context.WithCancel(context.Background())
 	c := &chores{cancel: cancel}
 	c.every(ctx, time.Minute, "sweep expired holds", log, bookings.Sweep)
-	if isDemo { // after midnight the named people have a new day
-		c.every(ctx, time.Hour, "refresh the demo's day", log, func(ctx context.Context) error {
+	if isDemo { // what was shown is over, and the named people need the next visit
+		c.every(ctx, 10*time.Minute, "refresh the demo's day", log, func(ctx context.Context) error {
 			return demo.Refresh(ctx, pool, time.Now())
 		})
 	}
