@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -314,10 +315,23 @@ func (c *Cluster) arguments(unsafe bool) []string {
 	return args
 }
 
+// usual are the refusals that belong to every start and stop: awaitReady asks until it is let in, and whoever is still
+// connected at the end is cut.
+var usual = []string{
+	"the database system is starting up",
+	"the database system is not yet accepting connections",
+	"the database system is shutting down",
+	"terminating connection due to administrator command",
+}
+
 func (c *Cluster) relayLog(r io.Reader) {
 	lines := bufio.NewScanner(r)
 	for lines.Scan() {
 		line := lines.Text()
+		if strings.Contains(line, "FATAL:") && slices.ContainsFunc(usual, func(s string) bool { return strings.Contains(line, s) }) {
+			c.log.Debug("database server", "line", line)
+			continue
+		}
 		if strings.Contains(line, "FATAL:") || strings.Contains(line, "PANIC:") {
 			c.log.Warn("database server", "line", line)
 			continue

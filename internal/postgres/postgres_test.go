@@ -1,8 +1,10 @@
 package postgres_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -98,6 +100,33 @@ func TestStart_RecoversWhenTheFormerProcessWasKilled(t *testing.T) {
 	var answer int
 	if err := pool.QueryRow(t.Context(), `SELECT answer FROM kept`).Scan(&answer); err != nil || answer != 42 {
 		t.Fatalf("committed row after the kill: %d, %v", answer, err)
+	}
+}
+
+func TestStart_WarnsOfNothingThatBelongsToStartAndStop(t *testing.T) {
+	t.Parallel()
+	var logged bytes.Buffer
+	log := slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	cluster, err := postgres.Start(t.Context(), postgres.Options{DataDir: t.TempDir(), Log: log, Unsafe: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool, err := postgres.Connect(t.Context(), cluster.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	conn, err := pool.Acquire(t.Context()) // is cut by the stop
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Release()
+	if _, err := conn.Exec(t.Context(), `SELECT 1`); err != nil {
+		t.Fatal(err)
+	}
+	cluster.Stop()
+	if logged.Len() > 0 {
+		t.Errorf("logged:\n%s", logged.String())
 	}
 }
 
