@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -93,7 +94,7 @@ func launch(t testing.TB, dataDir string, args ...string) *program {
 		p.web, p.admin = "http://"+found[1], "http://"+found[2]
 	case err := <-p.ended:
 		t.Fatalf("it ended before it served: %v\n%s", err, p.log)
-	case <-time.After(2 * time.Minute):
+	case <-time.After(5 * time.Minute):
 		t.Fatalf("it does not serve\n%s", p.log)
 	}
 	return p
@@ -123,7 +124,7 @@ func (p *program) signal(s os.Signal) error {
 	select {
 	case err := <-p.ended:
 		return err
-	case <-time.After(30 * time.Second):
+	case <-time.After(2 * time.Minute):
 		p.t.Fatalf("it does not end after %v\n%s", s, p.log)
 		return nil
 	}
@@ -157,7 +158,7 @@ func (p *program) person() *person {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	return &person{p.t, p.web, &http.Client{Jar: jar, Timeout: 30 * time.Second}}
+	return &person{p.t, p.web, &http.Client{Jar: jar, Timeout: 2 * time.Minute}}
 }
 
 func (p *program) signedIn(account string) *person {
@@ -204,14 +205,15 @@ func ask[T any](someone *person, method, path string, body any, header ...string
 	return out
 }
 
-// book finds, keeps and confirms the earliest time.
+// book finds, keeps and confirms the earliest time that is not too near by the time it is asked for.
 func (someone *person) book(query string) httpapi.Appointment {
 	someone.t.Helper()
 	found := ask[httpapi.Slots](someone, "GET", "/v1/slots?"+query, nil)
-	if len(found.Slots) == 0 {
+	i := slices.IndexFunc(found.Slots, func(s httpapi.Slot) bool { return time.Until(s.Start) > 10*time.Minute })
+	if i < 0 {
 		someone.t.Fatalf("no time for %s", query)
 	}
-	slot := found.Slots[0]
+	slot := found.Slots[i]
 	hold := ask[httpapi.Hold](someone, "POST", "/v1/holds", httpapi.NewHold{
 		Service: slot.Service, Start: slot.Start, Modality: slot.Modality, Site: slot.Site, Practitioner: slot.Practitioner.ID, Language: slot.Language,
 	})

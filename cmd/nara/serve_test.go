@@ -91,7 +91,7 @@ func TestServe_ADataFoldersLife(t *testing.T) {
 // meet is the visit of a booking: the patient comes by the link, waits, is admitted, and the physician ends it.
 func meet(t *testing.T, p *program, booked httpapi.Appointment) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	physician := p.signedIn("anna")
 	events := listen(t, physician)
@@ -147,7 +147,7 @@ func meet(t *testing.T, p *program, booked httpapi.Appointment) {
 // join enters the call of a visit over the real signalling and media.
 func join(t *testing.T, p *program, who *person, visit string) *client.Participant {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	ticket := ask[httpapi.Ticket](who, "POST", "/v1/visits/"+visit+"/ticket", httpapi.NewTicket{})
 	track, err := webrtc.NewTrackLocalStaticSample(webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2}, "audio", "microphone")
@@ -186,7 +186,7 @@ func await(t *testing.T, ctx context.Context, p *client.Participant, what string
 // awaitVisit reads the stream of events until a visit is as meant.
 func awaitVisit(t *testing.T, events <-chan httpapi.VisitFacts, id, what string, meant func(httpapi.VisitFacts) bool) {
 	t.Helper()
-	deadline := time.After(10 * time.Second)
+	deadline := time.After(time.Minute)
 	for {
 		select {
 		case v, open := <-events:
