@@ -1,6 +1,6 @@
 import { i18n } from "@lingui/core";
 import { asLanguage } from "../locales";
-import { atClock, relativeDay } from "../locales/time";
+import { happens } from "../locales/time";
 import type { PlainKey, Translate } from "../locales/useText";
 import { asProblem } from "./client";
 
@@ -31,5 +31,5 @@ export function problemText(t: Translate, error: unknown): string {
 function tooEarly(t: Translate, opensAt: string | undefined): string {
   if (opensAt === undefined || Number.isNaN(Date.parse(opensAt))) return t("problem.tooEarlySoon");
   const language = asLanguage(i18n.locale) ?? "sv";
-  return t("problem.tooEarly", { when: `${relativeDay(opensAt, language)} ${atClock(opensAt, language)}` });
+  return t("problem.tooEarly", { when: happens(opensAt, language) });
 }

@@ -37,8 +37,5 @@ export type SiteDay = Schemas["SiteDay"];
 export type RoomDay = Schemas["RoomDay"];
 export type Ticket = Schemas["Ticket"];
 
-export type ProblemBody = Schemas["Problem"] & {
-  /** too-early: when the waiting room opens */
-  opensAt?: string;
-};
+export type ProblemBody = Schemas["Problem"];
 export type FieldFault = Schemas["FieldFault"];

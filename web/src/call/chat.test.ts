@@ -110,6 +110,15 @@ describe("a line of ours", () => {
   });
 });
 
+test("what was said stays when the room was opened anew", () => {
+  const { log, texts } = world();
+  log.joined("me", [said("c-1", "a", "you")]);
+  log.joined("me", []);
+  log.heard(said("c-2", "b", "you"), undefined);
+  log.joined("me", [said("c-2", "b", "you"), said("c-3", "c", "you")]);
+  expect(texts()).toEqual(["sent a", "sent b", "sent c"]);
+});
+
 test("what the others say comes once, in order", () => {
   const { log, texts } = world();
   log.joined("me", [said("c-1", "a", "you")]);

@@ -16,13 +16,16 @@ interface Outgoing extends ChatLine {
 
 type Request = (text: string) => { readonly id: number; readonly answer: Promise<ServerMessage> };
 
+/** A room that was opened anew after a restart may count its messages from one again. */
+const identity = ({ id, at }: ChatMessage): string => `${id} ${at}`;
+
 export class ChatLog {
   readonly #request: Request;
   readonly #changed: () => void;
   #me = "";
   #said: ChatLine[] = [];
-  #known = new Set<string>();
-  readonly #keys = new Map<string, string>(); // of our own lines: message id → the key they had while sending
+  readonly #known = new Set<string>();
+  readonly #keys = new Map<string, string>(); // of our own lines: message → the key they had while sending
   #outgoing: Outgoing[] = [];
   #count = 0;
   #lines: readonly ChatLine[] = [];
@@ -71,19 +74,19 @@ export class ChatLog {
     return line.text;
   }
 
-  /** Joined, with everything said so far. What we had under way may have arrived: a new line of ours with its text is it. */
+  /**
+   * Joined, with what the room remembers. What we had under way may have arrived: a new line of ours with its text is it.
+   * What we have heard stays, also when the room was opened anew and remembers nothing.
+   */
   joined(me: string, history: readonly ChatMessage[]): void {
     this.#me = me;
-    const before = this.#known;
-    const arrived = history.filter((message) => message.from === me && !before.has(message.id));
-    this.#said = [];
-    this.#known = new Set();
+    const arrived = history.filter((message) => message.from === me && !this.#known.has(identity(message)));
     for (const line of [...this.#outgoing]) {
       const index = arrived.findIndex((message) => message.text === line.text);
       const message = arrived[index];
       if (message === undefined) continue;
       arrived.splice(index, 1);
-      this.#keys.set(message.id, line.key);
+      this.#keys.set(identity(message), line.key);
       this.#outgoing = this.#outgoing.filter((one) => one !== line);
     }
     for (const message of history) this.#add(message);
@@ -99,7 +102,7 @@ export class ChatLog {
       this.#outgoing.find((one) => request !== undefined && one.request === request) ??
       this.#outgoing.find((one) => message.from === this.#me && one.status === "failed" && one.text === message.text);
     if (line !== undefined) {
-      this.#keys.set(message.id, line.key);
+      this.#keys.set(identity(message), line.key);
       this.#outgoing = this.#outgoing.filter((one) => one !== line);
     }
     this.#add(message);
@@ -114,9 +117,10 @@ export class ChatLog {
   }
 
   #add(message: ChatMessage): void {
-    if (this.#known.has(message.id)) return;
-    this.#known.add(message.id);
-    const key = this.#keys.get(message.id) ?? message.id;
+    const which = identity(message);
+    if (this.#known.has(which)) return;
+    this.#known.add(which);
+    const key = this.#keys.get(which) ?? which;
     this.#said.push({ key, own: message.from === this.#me, name: message.name, text: message.text, at: message.at, status: "sent" });
   }
 

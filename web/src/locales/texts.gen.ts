@@ -367,7 +367,6 @@ export interface PatientTexts {
   "visit.copied": null;
   "visit.copy": null;
   "visit.copyFailed": null;
-  "visit.early": { name: string | number; when: string | number };
   "visit.enter": null;
   "visit.finishedText": { name: string | number; when: string | number };
   "visit.finishedTitle": null;
@@ -382,7 +381,7 @@ export interface PatientTexts {
   "visit.moveTitle": null;
   "visit.movedNow": null;
   "visit.now": null;
-  "visit.opens": null;
+  "visit.opens": { when: string | number };
   "visit.reason": { reason: string | number };
   "visit.stay": null;
   "visit.step.after": null;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addDays, briefMoment, cardDay, clock, dateOf, dayHeading, daysBetween, headingDay, hourOf, longMoment, shortMoment } from "./time";
+import { addDays, briefMoment, cardDay, clock, dateOf, dayHeading, daysBetween, happens, headingDay, hourOf, longMoment, shortMoment } from "./time";
 
 const tuesday = "2024-12-03T08:15:00Z"; // 10.15 in Helsinki
 const evening = new Date("2024-12-02T22:30:00Z"); // already 00.30 on Tuesday there
@@ -11,6 +11,11 @@ describe("times as people say them", () => {
     expect(longMoment(tuesday, "en")).toBe("Tuesday 3 December at\u00A010:15");
     expect(shortMoment(tuesday, "sv")).toBe("tis 3 dec kl.\u00A010.15");
     expect(shortMoment(tuesday, "fi")).toBe("ti 3.12. klo\u00A010.15");
+    const earlier = new Date("2024-11-20T08:00:00Z");
+    expect(happens(tuesday, "sv", earlier)).toBe("tisdag 3 december kl.\u00A010.15");
+    expect(happens(tuesday, "fi", earlier)).toBe("tiistaina 3.12. klo\u00A010.15");
+    expect(happens(tuesday, "en", earlier)).toBe("on Tuesday 3 December at\u00A010:15");
+    expect(happens(tuesday, "fi", new Date(tuesday))).toBe("tänään klo\u00A010.15");
     expect(dayHeading("2024-12-04", "fi")).toBe("Keskiviikko 4. joulukuuta");
     expect(dayHeading("2024-12-04", "sv")).toBe("Onsdag 4 december");
   });

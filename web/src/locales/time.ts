@@ -134,6 +134,13 @@ export function relativeDay(at: Instant, language: Language, now: Instant = new 
   }
 }
 
+/** When something happens, inside a sentence: "i dag kl. 10.15", "tisdag 3 december kl. 10.15", "tiistaina 3.12. klo 10.15", "on Tuesday 3 December at 10:15". */
+export function happens(at: Instant, language: Language, now: Instant = new Date()): string {
+  const near = daysBetween(dateOf(now), dateOf(at));
+  const day = near === 0 || near === 1 ? relativeDay(at, language, now) : language === "fi" ? longDay(at, "fi").replace(" ", "na ") : longDay(at, language);
+  return `${language === "en" && near !== 0 && near !== 1 ? "on " : ""}${day} ${atClock(at, language)}`;
+}
+
 /** "I dag, tisdag 3 december", "Måndag 9 december": the first words of a heading. */
 export function headingDay(at: Instant, language: Language, now: Instant = new Date()): string {
   const near = daysBetween(dateOf(now), dateOf(at));

@@ -1,7 +1,8 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Navigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { asProblem } from "../api/client";
+import { serverNow } from "../api/clock";
 import { problemText } from "../api/problems";
 import { me, visit as visitQuery } from "../api/queries";
 import type { Visit } from "../api/types";
@@ -15,7 +16,7 @@ import { Path } from "../components/Path";
 import { oneLine, PhoneText } from "../components/Phone";
 import { ProblemPage } from "../components/ProblemPage";
 import { Skeleton } from "../components/Skeleton";
-import { atClock, capital, headingDay, longMoment, relativeDay } from "../locales/time";
+import { atClock, capital, happens, headingDay, longMoment } from "../locales/time";
 import { useText } from "../locales/useText";
 import { fromNow } from "./fromNow";
 import { forget, kept } from "./storage";
@@ -23,7 +24,7 @@ import { useNow } from "./useNow";
 import { VisitActions } from "./VisitActions";
 import { isStaff, staffPage } from "./state";
 import { VisitLink } from "./VisitLink";
-import { isNear, visitPath } from "./visitPath";
+import { visitPath } from "./visitPath";
 import { usePlace } from "./words";
 
 const route = getRouteApi("/patient/visit/$id");
@@ -68,11 +69,11 @@ function VisitView({ visit }: { visit: Visit }) {
   const now = useNow(15_000);
   const { appointment } = visit;
   const over = outcome(visit);
+  useOpening(visit);
   useTitle(over ? t(`visit.${over}Title`) : t("visit.back"));
   if (over) return <Over visit={visit} outcome={over} />;
   const remote = appointment.modality === "video";
   const enter = visit.you.actions.includes("enter");
-  const near = isNear(visit, now);
   const started = visit.state === "inProgress" || visit.state === "wrapUp";
   return (
     <main id="main" className="page page--two">
@@ -104,18 +105,22 @@ function VisitView({ visit }: { visit: Visit }) {
         <Facts visit={visit} />
         {(remote || enter) && (
           <div className="stack gap-3 actions">
-            {enter && near && <Enter id={visit.id} kind="primary" />}
-            <LinkButton kind={enter && near ? undefined : "primary"} wide icon="check-circle" to="/visit/$id/check" params={{ id: visit.id }}>
+            {enter ? (
+              <LinkButton kind="primary" wide icon="video" to="/visit/$id/call" params={{ id: visit.id }}>
+                {t("visit.enter")}
+              </LinkButton>
+            ) : (
+              visit.opensAt && (
+                <p className="quiet note" role="status">
+                  <Icon name="clock" size="s" />
+                  <span>{t("visit.opens", { when: happens(visit.opensAt, language, new Date(now)) })}</span>
+                </p>
+              )
+            )}
+            <LinkButton kind={enter ? undefined : "primary"} wide icon="check-circle" to="/visit/$id/check" params={{ id: visit.id }}>
               {t("visit.check")}
             </LinkButton>
             <Tested id={visit.id} />
-            {!(enter && near) && (
-              <p className="quiet note">
-                <Icon name="clock" size="s" />
-                <span>{enter ? t("visit.early", { name: appointment.practitioner.name, when: `${relativeDay(appointment.start, language)} ${atClock(appointment.start, language)}` }) : t("visit.opens")}</span>
-              </p>
-            )}
-            {enter && !near && <Enter id={visit.id} />}
           </div>
         )}
         <VisitActions visit={visit} when={capital(longMoment(appointment.start, language))} />
@@ -124,7 +129,7 @@ function VisitView({ visit }: { visit: Visit }) {
         <VisitLink id={visit.id} />
         <div className="stack gap-4">
           <h2>{t("visit.how")}</h2>
-          <Path steps={visitPath(visit, now, t, name)} />
+          <Path steps={visitPath(visit, t, name)} />
         </div>
         <div className="stack gap-3">
           <h2>{t("visit.bring")}</h2>
@@ -142,13 +147,17 @@ function VisitView({ visit }: { visit: Visit }) {
   );
 }
 
-function Enter({ id, kind }: { id: string; kind?: "primary" }) {
-  const { t } = useText();
-  return (
-    <LinkButton kind={kind} wide icon="video" to="/visit/$id/call" params={{ id }}>
-      {t("visit.enter")}
-    </LinkButton>
-  );
+/** Asks anew when the waiting room opens, so that the way in is there without a reload. */
+function useOpening({ id, opensAt, you }: Visit): void {
+  const client = useQueryClient();
+  const waits = opensAt !== undefined && !you.actions.includes("enter");
+  useEffect(() => {
+    if (!waits) return;
+    const left = Date.parse(opensAt) - serverNow();
+    if (left < -60_000 || left > 24 * 3_600_000) return;
+    const timer = setTimeout(() => void client.invalidateQueries({ queryKey: visitQuery(id).queryKey }), Math.max(left, 0) + 1000);
+    return () => clearTimeout(timer);
+  }, [client, id, waits, opensAt]);
 }
 
 /** What was just done, said once; it goes away with the next visit to the page. */
@@ -210,7 +219,7 @@ function Tested({ id }: { id: string }) {
   return (
     <p className="small-16 quiet note">
       <Icon name="check-circle" size="s" />
-      <span>{t("visit.checkOk", { when: `${relativeDay(at, language)} ${atClock(at, language)}` })}</span>
+      <span>{t("visit.checkOk", { when: happens(at, language) })}</span>
     </p>
   );
 }
@@ -232,8 +241,8 @@ function Over({ visit: { appointment, id }, outcome: how }: { visit: Visit; outc
     how === "cancelled"
       ? t("visit.cancelledText", { when })
       : how === "missed"
-        ? t("visit.missedText", { when })
-        : t("visit.finishedText", { name: appointment.practitioner.name, when });
+        ? t("visit.missedText", { when: happens(appointment.start, language) })
+        : t("visit.finishedText", { name: appointment.practitioner.name, when: happens(appointment.start, language) });
   return (
     <main id="main" className="page narrowpage stack gap-5">
       {news === "cancelled" && <Banner kind="ready" role="status" title={t("visit.cancelledNow")} />}

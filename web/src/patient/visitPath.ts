@@ -2,13 +2,8 @@ import type { PathStep as Step } from "../components/Path";
 import type { Visit } from "../api/types";
 import type { Localized, Translate } from "../locales/useText";
 
-/** Within the hour the waiting room is the next thing to go to; before that it is only open. */
-export function isNear(visit: Visit, now: number): boolean {
-  return visit.state !== "planned" || Date.parse(visit.appointment.start) - now < 60 * 60_000;
-}
-
 /** What has happened, what happens now and what comes, for the visit's own page before it begins. */
-export function visitPath(visit: Visit, now: number, t: Translate, name: (text: Localized) => string): Step[] {
+export function visitPath(visit: Visit, t: Translate, name: (text: Localized) => string): Step[] {
   const { appointment } = visit;
   const person = appointment.practitioner.name;
   const open = visit.you.actions.includes("enter");
@@ -22,10 +17,11 @@ export function visitPath(visit: Visit, now: number, t: Translate, name: (text: 
     return [
       booked,
       {
-        state: here ? "done" : open && isNear(visit, now) ? "now" : "next",
+        state: here ? "done" : open ? "now" : "next",
         icon: here ? "check" : "clock",
         what: t(open || here ? "visit.step.waiting" : "visit.step.waitingOpens"),
         more: t("visit.step.waitingMore", { name: person }),
+        at: open || here ? undefined : visit.opensAt,
       },
       { state: visit.state === "inProgress" ? "now" : "next", icon: "video", what: t("visit.step.comes", { name: person }), at: visit.expectedStart },
       after,

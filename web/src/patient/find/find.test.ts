@@ -108,6 +108,7 @@ describe("a slot", () => {
   it("is held by what makes it that one", () => {
     const one = slot(1, "2024-12-03T09:00:00Z", "hosted", "narpes");
     expect(newHold(one)).toEqual({ service: "lakare", start: one.start, modality: "hosted", practitioner: 1, language: "sv", site: "narpes" });
+    expect(newHold(one, "m-1")).toMatchObject({ moving: "m-1" });
     expect(slotKey(one)).not.toBe(slotKey(slot(1, "2024-12-03T09:00:00Z", "video")));
   });
 });

@@ -15,7 +15,7 @@ export function useKeep(search: FindSearch) {
   const client = useQueryClient();
   const navigate = useNavigate();
   return useMutation({
-    mutationFn: (slot: Slot) => call<Hold>("/v1/holds", { method: "POST", body: newHold(slot) }),
+    mutationFn: (slot: Slot) => call<Hold>("/v1/holds", { method: "POST", body: newHold(slot, search.move) }),
     onSuccess: async (made) => {
       client.setQueryData(hold(made.id).queryKey, made);
       await navigate({ to: "/confirm/$hold", params: { hold: made.id }, search: search.move ? { move: search.move } : {} });
