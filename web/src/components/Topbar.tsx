@@ -64,7 +64,8 @@ export function Mark() {
   );
 }
 
-function Languages({ compact }: { compact: boolean }) {
+/** Every page in the language one reads best; the choice is remembered on this device. */
+export function Languages({ compact = false }: { compact?: boolean }) {
   const { t, language } = useText();
   return (
     <nav className="langs" aria-label={t("language")}>

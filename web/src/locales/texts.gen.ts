@@ -433,6 +433,7 @@ export interface StaffTexts {
   "console.found": { name: string | number };
   "console.found.exam": null;
   "console.found.no": null;
+  "console.gone": { name: string | number };
   "console.leave": null;
   "console.microphone": null;
   "console.microphone.n": { n: string | number };

@@ -15,7 +15,7 @@ export function Remote({ visit, state }: { visit: Visit; state: CallState }) {
   const text = (): string => {
     if (state.kind === "connecting" || state.kind === "idle") return t("staff.call.connecting");
     if (state.room.participants.some((one) => one.role === "host")) return t("staff.picture.off", { name });
-    return t("console.notHere", { name });
+    return t(visit.state === "wrapUp" ? "console.gone" : "console.notHere", { name });
   };
   return (
     <div className="console__remote">

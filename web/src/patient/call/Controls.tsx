@@ -6,6 +6,7 @@ import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
 import { Icon, type IconName } from "../../components/Icon";
 import { phoneHref } from "../../components/Phone";
+import { Languages } from "../../components/Topbar";
 import { useText } from "../../locales/useText";
 import { DeviceSelect } from "../check/DeviceSelect";
 import type { OwnDevices } from "../devices";
@@ -59,6 +60,7 @@ export function Controls({ call, room, visit, devices, chat, onChat }: ControlsP
         <p>{t("call.leaveText")}</p>
       </Dialog>
       <Dialog open={open === "more"} onClose={() => setOpen(undefined)} title={t("call.more")} actions={<Button onPress={() => setOpen(undefined)}>{t("close")}</Button>}>
+        <Languages />
         <div className="linklist">
           <a href="tel:112">
             <Icon name="alert" />
