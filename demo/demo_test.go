@@ -1,7 +1,10 @@
 package demo_test
 
 import (
+	"cmp"
 	"errors"
+	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -176,6 +179,58 @@ func TestSeed_NightsHaveATimeEachHourAndNotMore(t *testing.T) {
 			t.Errorf("%d times in the hour from %d, want %d to %d", n, hour, least, most)
 		}
 	}
+}
+
+func TestSeed_WhatIsNearHomeComesFirst(t *testing.T) {
+	t.Parallel()
+	pool := postgrestest.New(t)
+	now := moments["a Tuesday morning"]
+	if err := demo.Seed(t.Context(), pool, now); err != nil {
+		t.Fatal(err)
+	}
+	s := scheduling.New(scheduling.Options{Pool: pool, Now: func() time.Time { return now }})
+	directory, err := s.Directory(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range demo.Accounts() {
+		want, known := map[auth.AccountID]auth.SiteID{
+			"gun-britt": "portom-mottagning", "lars-erik": "narpes-halsostation", "aino": "vasa-sandviken",
+		}[a.ID]
+		if !known {
+			continue
+		}
+		p, err := s.Patient(t.Context(), a.Patient)
+		if err != nil {
+			t.Fatal(err)
+		}
+		nearest := slices.MinFunc(directory.Sites, func(a, b scheduling.Site) int { return cmp.Compare(away(p.Home, a), away(p.Home, b)) })
+		if nearest.ID != want {
+			t.Errorf("nearest to %s is %s, want %s", p.Place, nearest.ID, want)
+		}
+		result, err := s.Search(t.Context(), scheduling.SlotQuery{Service: "lakare", Modality: scheduling.Hosted, Home: p.Home, Limit: 500})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, slot := range result.Slots[1:] {
+			before := result.Slots[i]
+			if slot.Start.Equal(before.Start) && away(p.Home, *directory.Site(slot.Site)) < away(p.Home, *directory.Site(before.Site)) {
+				t.Errorf("from %s, %s is offered after %s", p.Place, slot.Site, before.Site)
+			}
+		}
+	}
+	// No site is far outside of its municipality.
+	for _, site := range directory.Sites {
+		m := directory.Municipality(site.Municipality)
+		if km := away(scheduling.Point{Latitude: m.Latitude, Longitude: m.Longitude}, site); km > 40 {
+			t.Errorf("%s is %.0f km from the middle of %s", site.ID, km, m.ID)
+		}
+	}
+}
+
+// away is roughly the distance in kilometres, at 63° north.
+func away(from scheduling.Point, to scheduling.Site) float64 {
+	return 111 * math.Hypot(to.Latitude-from.Latitude, 0.45*(to.Longitude-from.Longitude))
 }
 
 func TestSeed_TheSameDayGivesTheSameCounty(t *testing.T) {

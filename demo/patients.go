@@ -19,6 +19,7 @@ type patient struct {
 	born     scheduling.Date
 	home     string
 	place    string
+	point    scheduling.Point // of the place; zero for those of whom only the municipality is known
 	language string
 	phone    string
 	own      scheduling.ResourceID // their physician
@@ -31,10 +32,11 @@ var personaPatients = map[string]struct {
 	month time.Month
 	day   int
 	place string
+	point scheduling.Point
 }{
-	"gun-britt": {time.February, 11, "Pörtom"},
-	"aino":      {time.January, 23, "Hietalahti"},
-	"lars-erik": {time.March, 4, "Närpes"},
+	"gun-britt": {time.February, 11, "Pörtom", scheduling.Point{Latitude: 62.706, Longitude: 21.615}},
+	"aino":      {time.January, 23, "Hietalahti", scheduling.Point{Latitude: 63.087, Longitude: 21.615}},
+	"lars-erik": {time.March, 4, "Närpes", scheduling.Point{Latitude: 62.474, Longitude: 21.336}},
 }
 
 // makePatients returns the patients, the personas first, each with their own physician.
@@ -67,7 +69,7 @@ func makePatients(random *rand.Rand, staff []practitioner, today scheduling.Date
 		names.used[p.name] = true
 		more := personaPatients[p.account]
 		add(patient{
-			name: p.name, born: scheduling.Date{Year: p.born, Month: more.month, Day: more.day}, home: p.home, place: more.place,
+			name: p.name, born: scheduling.Date{Year: p.born, Month: more.month, Day: more.day}, home: p.home, place: more.place, point: more.point,
 			language: p.languages[0], own: byPersona[p.professional].id,
 			since: scheduling.Date{Year: 2022, Month: time.September, Day: 5},
 		})

@@ -129,11 +129,15 @@ func (c *county) people() []table {
 		standing.add(d.id, d.site, d.room, deviceKinds[d.kind].text(), d.kind)
 	}
 	living := table{name: "patients", columns: []string{
-		"id", "name", "born", "municipality", "place", "language", "phone",
+		"id", "name", "born", "municipality", "place", "latitude", "longitude", "language", "phone",
 	}}
 	known := table{name: "own_professionals", columns: []string{"patient", "profession", "practitioner", "since"}}
 	for _, p := range c.patients {
-		living.add(string(p.id), p.name, midnight(p.born), p.home, p.place, p.language, p.phone)
+		var latitude, longitude *float64
+		if p.point != (scheduling.Point{}) {
+			latitude, longitude = &p.point.Latitude, &p.point.Longitude
+		}
+		living.add(string(p.id), p.name, midnight(p.born), p.home, p.place, latitude, longitude, p.language, p.phone)
 		known.add(string(p.id), "physician", p.own, midnight(p.since))
 		if p.nurse != 0 {
 			known.add(string(p.id), "nurse", p.nurse, midnight(p.since))

@@ -52,7 +52,7 @@ func (a *API) slotQuery(ctx context.Context, in *slotQuery) (scheduling.SlotQuer
 	if err != nil {
 		return q, err
 	}
-	q.Near, q.Patient, q.Moving = patient.Municipality, p.Patient, auth.AppointmentID(in.Moving)
+	q.Near, q.Home, q.Patient, q.Moving = patient.Municipality, patient.Home, p.Patient, auth.AppointmentID(in.Moving)
 	q.Prefer, err = a.scheduling.OwnProfessionals(ctx, p.Patient)
 	return q, err
 }

@@ -92,7 +92,7 @@ func (a *API) wireMe(ctx context.Context, p auth.Principal) (Me, error) {
 		if err != nil {
 			return Me{}, err
 		}
-		out.Home = string(patient.Municipality)
+		out.Home, out.HomePoint = string(patient.Municipality), &Point{patient.Home.Latitude, patient.Home.Longitude}
 	}
 	me.Principal = out
 	return me, nil

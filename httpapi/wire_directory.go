@@ -18,7 +18,14 @@ type Principal struct {
 	Unit         *NamedPlace  `json:"unit,omitempty" doc:"Unit of a professional"`
 	Language     string       `json:"language" enum:"sv,fi,en"`
 	Home         string       `json:"home,omitempty" doc:"Municipality of a patient"`
+	HomePoint    *Point       `json:"homePoint,omitempty" doc:"The middle of a patient's village or part of town, to tell what is near"`
 	Visit        string       `json:"visit,omitempty" doc:"The one visit that the bearer of a link may enter"`
+}
+
+// Point is a place on the map, WGS 84 in degrees.
+type Point struct {
+	Latitude  float64 `json:"latitude"`
+	Longitude float64 `json:"longitude"`
 }
 
 // DemoAccounts lists the made-up people that one can be with one click.

@@ -12,6 +12,9 @@ type Municipality struct {
 	Longitude float64
 }
 
+// Point is a place on the map, WGS 84 in degrees.
+type Point struct{ Latitude, Longitude float64 }
+
 // Site is a physical place with rooms.
 type Site struct {
 	ID           SiteID
@@ -196,6 +199,7 @@ type Patient struct {
 	Born         Date
 	Municipality MunicipalityID
 	Place        string // village or part of town
+	Home         Point  // its middle, or that of the municipality; read by Service.Patient only
 	Language     Language
 	Phone        string
 	Email        string

@@ -284,20 +284,26 @@ func (s *snapshot) index() {
 	}
 }
 
-// nearest returns the sites in order of distance from a municipality; in the directory's order when there is none.
-func (s *snapshot) nearest(from MunicipalityID) []*Site {
+// nearest returns the sites in order of distance from a home, or from a municipality when the home is zero; in the
+// directory's order when there is neither.
+func (s *snapshot) nearest(near MunicipalityID, home Point) []*Site {
 	sites := make([]*Site, len(s.Sites))
 	for i := range s.Sites {
 		sites[i] = &s.Sites[i]
 	}
-	m := s.Municipality(from)
-	if m == nil {
+	m := s.Municipality(near)
+	exact := home != Point{}
+	switch {
+	case exact:
+	case m != nil:
+		home = Point{m.Latitude, m.Longitude}
+	default:
 		return sites
 	}
 	// Close enough for ordering at 63° north: a degree of longitude is 0.45 of one of latitude.
 	squared := func(site *Site) float64 {
-		dy, dx := site.Latitude-m.Latitude, (site.Longitude-m.Longitude)*0.45
-		if site.Municipality == m.ID {
+		dy, dx := site.Latitude-home.Latitude, (site.Longitude-home.Longitude)*0.45
+		if !exact && site.Municipality == m.ID {
 			return 0
 		}
 		return dy*dy + dx*dx

@@ -151,15 +151,17 @@ func (s *Service) Patient(ctx context.Context, id PatientID) (Patient, error) {
 		return Patient{}, ErrNotFound
 	}
 	const read = `
-		SELECT id::text, name, born, municipality, place, language, phone, email
-		FROM patients
-		WHERE id = @id`
+		SELECT p.id::text, p.name, p.born, p.municipality, p.place, p.language, p.phone, p.email,
+			coalesce(p.latitude, m.latitude), coalesce(p.longitude, m.longitude)
+		FROM patients AS p
+		JOIN municipalities AS m ON m.id = p.municipality
+		WHERE p.id = @id`
 	var (
 		p    Patient
 		born time.Time
 	)
 	err := s.pool.QueryRow(ctx, read, pgx.StrictNamedArgs{"id": id}).Scan(&p.ID, &p.Name, &born, &p.Municipality, &p.Place,
-		&p.Language, &p.Phone, &p.Email)
+		&p.Language, &p.Phone, &p.Email, &p.Home.Latitude, &p.Home.Longitude)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Patient{}, ErrNotFound
 	}

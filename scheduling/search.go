@@ -131,7 +131,7 @@ func (q *SlotQuery) prepare(snap *snapshot, now time.Time) (*search, error) {
 		wrong.add("modality", "not-offered", "the service is not given that way")
 	}
 	if q.Site == "" {
-		ready.sites = snap.nearest(q.Near)
+		ready.sites = snap.nearest(q.Near, q.Home)
 	} else if site := snap.Site(q.Site); site != nil {
 		ready.sites = []*Site{site}
 	} else {

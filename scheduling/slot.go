@@ -27,7 +27,8 @@ type SlotQuery struct {
 	TimeOfDay    TimeOfDay
 	Limit        int // of slots; zero is 50, at most 500
 
-	Near   MunicipalityID // sites nearest to this come first among equal starts
+	Near   MunicipalityID // sites nearest to its centre come first among equal starts, its own before any other
+	Home   Point          // sites nearest to this come first; zero is Near
 	Prefer []ResourceID   // these practitioners come first among equal starts, and are never crowded out
 
 	Patient PatientID     // for whom: the times of their other visits are left out

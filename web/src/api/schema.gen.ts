@@ -598,6 +598,12 @@ export interface components {
             name: string;
             title: components["schemas"]["Text"];
         };
+        Point: {
+            /** Format: double */
+            latitude: number;
+            /** Format: double */
+            longitude: number;
+        };
         Practitioner: {
             /**
              * Format: int64
@@ -619,6 +625,8 @@ export interface components {
         Principal: {
             /** @description Municipality of a patient */
             home?: string;
+            /** @description The middle of a patient's village or part of town, to tell what is near */
+            homePoint?: components["schemas"]["Point"];
             /** @enum {string} */
             kind: "patient" | "staff" | "link";
             /** @enum {string} */
