@@ -84,7 +84,9 @@ func fatal(e syscall.Errno) bool {
 }
 
 // read hands over batches until the socket is closed. netpoll parks the
-// goroutine; every wake-up reads all there is, up to receiveBatch.
+// goroutine. All work is done inside of the callback: a batch that is not full
+// has emptied the socket, so it parks again at once, without a system call that
+// only says so. What comes meanwhile is an edge that wakes it.
 func (l *Loop) read() error {
 	bufs := make([]byte, receiveBatch*maxDatagram)
 	hdr := make([]mmsghdr, receiveBatch)
@@ -101,37 +103,41 @@ func (l *Loop) read() error {
 		hdr[i].hdr.Control = &control[i][0]
 		hdr[i].hdr.SetControllen(stampCmsg)
 	}
-	var got int
-	var errno syscall.Errno
-	receive := func(fd uintptr) bool {
-		n, _, e := unix.RawSyscall6(unix.SYS_RECVMMSG, fd, uintptr(unsafe.Pointer(&hdr[0])),
-			receiveBatch, unix.MSG_DONTWAIT, 0, 0)
-		got, errno = int(n), e
-		return e != unix.EAGAIN
-	}
-	for {
-		if err := l.socket.raw.Read(receive); err != nil {
-			return err
-		}
-		if errno != 0 {
-			if fatal(errno) {
-				return errno
+	var failed error
+	receive := func(fd uintptr) (done bool) {
+		for {
+			n, _, errno := unix.RawSyscall6(unix.SYS_RECVMMSG, fd, uintptr(unsafe.Pointer(&hdr[0])),
+				receiveBatch, unix.MSG_DONTWAIT, 0, 0)
+			switch {
+			case errno == unix.EAGAIN:
+				return false
+			case errno != 0 && fatal(errno):
+				failed = errno
+				return true
+			case errno != 0:
+				continue
 			}
-			continue
-		}
-		l.Lock()
-		l.stats.ReceiveCalls++
-		wall := time.Now().UnixNano()
-		for i := range got {
-			h := &hdr[i].hdr
-			from[i].size = h.Namelen
-			if h.Flags&unix.MSG_TRUNC == 0 {
-				l.came = l.now - age(h, &control[i], wall)
-				l.packet(bufs[i*maxDatagram:i*maxDatagram+int(hdr[i].n)], &from[i])
+			l.Lock()
+			l.stats.ReceiveCalls++
+			wall := time.Now().UnixNano()
+			for i := range int(n) {
+				h := &hdr[i].hdr
+				from[i].size = h.Namelen
+				if h.Flags&unix.MSG_TRUNC == 0 {
+					l.came = l.now - age(h, &control[i], wall)
+					l.packet(bufs[i*maxDatagram:i*maxDatagram+int(hdr[i].n)], &from[i])
+				}
+				h.Namelen = unix.SizeofSockaddrInet6
+				h.SetControllen(stampCmsg)
 			}
-			h.Namelen = unix.SizeofSockaddrInet6
-			h.SetControllen(stampCmsg)
+			l.Unlock()
+			if n < receiveBatch {
+				return false
+			}
 		}
-		l.Unlock()
 	}
+	if err := l.socket.raw.Read(receive); err != nil {
+		return err
+	}
+	return failed
 }
