@@ -17,7 +17,7 @@ type asker struct {
 // asker reads what the search must know of its patient. What is not theirs is not read.
 func (s *Service) asker(ctx context.Context, q SlotQuery, first, last Date) (asker, error) {
 	var a asker
-	if !wellFormed(q.Patient) {
+	if !wellFormed(q.Patient) || last.Before(first) {
 		return a, nil
 	}
 	const away = `

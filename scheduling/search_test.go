@@ -101,6 +101,17 @@ func TestSearch_NothingInThePast(t *testing.T) {
 	}
 }
 
+func TestSearch_OfThePastFindsNothing(t *testing.T) {
+	t.Parallel()
+	c := newCounty(t)
+	for _, to := range []scheduling.Date{{Year: 1, Month: 1, Day: 1}, scheduling.DateOf(monday).AddDays(-1)} {
+		result := c.search(t, scheduling.SlotQuery{Service: "lakare", To: to, Patient: c.patient(t).Patient})
+		if len(result.Slots) != 0 || len(result.Days) != 0 || !result.NextFrom.IsZero() {
+			t.Errorf("to %v: %+v", to, result)
+		}
+	}
+}
+
 func TestSearch_SeesEveryChangeOfAnotherProcessAtOnce(t *testing.T) {
 	t.Parallel()
 	c := newCounty(t)
