@@ -50,11 +50,11 @@ type Gateway struct {
 	ctx      context.Context
 	stop     context.CancelFunc // of ctx, by Close
 
-	mu       sync.Mutex // guards the fields below
-	closed   bool
-	next     uint64
-	sessions map[sessionID]*session
-	strangers
+	mu        sync.Mutex // guards the fields below
+	closed    bool
+	next      uint64
+	sessions  map[sessionID]*session
+	strangers strangers
 }
 
 // NewGateway makes a gateway and starts to listen on the bus.
