@@ -6,6 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
+	"nara/auth"
 	"nara/scheduling"
 )
 
@@ -147,6 +150,21 @@ func TestSearch_SeesEveryChangeOfAnotherProcessAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect(true, "its cancellation")
+	a = c.book(t, by, video(c.anna, at(10, 0)))
+	hold = c.hold(t, by, toMove(a, video(c.anna, at(9, 0))))
+	expect(false, "a hold for moving to it")
+	move := scheduling.MoveRequest{Appointment: a.ID, Hold: hold.ID, IdempotencyKey: key()}
+	if _, err := c.service.Move(t.Context(), by, move); err != nil {
+		t.Fatal(err)
+	}
+	expect(false, "the move")
+	err := pgx.BeginFunc(t.Context(), c.pool, func(tx pgx.Tx) error {
+		return c.service.Fulfil(t.Context(), tx, staff(c.anna, auth.RolePhysician), a.ID)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	expect(true, "the visit's early end")
 	c.exec(t, `INSERT INTO absences (resource, during, kind) VALUES ($1, tstzrange($2, $3), 'away')`, c.anna, at(8, 30), at(9, 10))
 	expect(false, "an absence")
 	c.exec(t, `DELETE FROM absences`)
