@@ -124,25 +124,6 @@ func TestWaitingPeer_NothingEitherWayUntilAdmitted(t *testing.T) {
 	}
 }
 
-func TestVideo_BeginsWithAKeyframeThatWasAskedFor(t *testing.T) {
-	s := newServer(t)
-	a := newClient(t, s, "r", "a", clientOptions{publish: true}).join(true).connected()
-	stop := a.stream("from a")
-	defer stop()
-	a.wait("packets at the server", func() bool { st, err := s.RoomStats("r"); return err == nil && st.PacketsReceived > 50 })
-	b := newClient(t, s, "r", "b", clientOptions{spares: 1}).join(true).connected()
-	b.wait("video", func() bool { return b.texts("1", Video)["from a"] > 20 })
-	b.mu.Lock()
-	first := b.received["1"][0]
-	b.mu.Unlock()
-	if first.Payload[1] != 0 {
-		t.Error("it begins in the middle")
-	}
-	if st, err := s.RoomStats("r"); err != nil || st.KeyframesAsked == 0 || st.KeyframesAsked > 3 {
-		t.Errorf("%d keyframes asked for, %v", st.KeyframesAsked, err)
-	}
-}
-
 func TestRebinding_SameNumbersGoOn(t *testing.T) {
 	s := newServer(t)
 	sub := newClient(t, s, "r", "sub", clientOptions{spares: 1}).join(true).connected()
