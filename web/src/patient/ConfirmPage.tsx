@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Navigate, useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { asProblem, call } from "../api/client";
-import { directory, hold as holdQuery } from "../api/queries";
+import { appointments, directory, hold as holdQuery } from "../api/queries";
 import { problemText } from "../api/problems";
 import type { Appointment, Directory, Hold, Slot } from "../api/types";
 import { useTitle } from "../app/page";
@@ -16,6 +16,7 @@ import { useText } from "../locales/useText";
 import { announcement, minutesAndSeconds } from "./countdown";
 import { Taken } from "./find/FindPage";
 import { useKeep } from "./find/useKeep";
+import { isOf } from "./state";
 import { forget, keep, kept } from "./storage";
 import { useNow } from "./useNow";
 import { useWords } from "./words";
@@ -226,9 +227,13 @@ function TakenHere({ error, directory: places, move }: { error: unknown; directo
 /** The five minutes are over: nothing typed is lost, and the same time is one press away if it is still free. */
 function Expired({ slot, directory: places }: { slot: Slot | undefined; directory: Directory | undefined }) {
   const { t } = useText();
+  const own = useQuery({ ...appointments, enabled: slot !== undefined, refetchOnMount: "always", retry: false });
   const { move } = route.useSearch();
   const navigate = useNavigate();
   const keeping = useKeep({ ...(slot && { service: slot.service }), ...(move && { move }) });
+  // The hold may be gone because the time was booked, in another tab: then nothing is lost.
+  const booked = slot && own.isFetchedAfterMount ? own.data?.appointments.find((one) => isOf(one, slot)) : undefined;
+  if (booked) return <Navigate to="/visit/$id" params={{ id: booked.id }} replace />;
   return (
     <ProblemPage
       title={t("confirm.expiredTitle")}

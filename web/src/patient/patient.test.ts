@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Visit } from "../api/types";
+import type { Appointment, Slot, Visit } from "../api/types";
 import type { Opened } from "../call/devices";
 import type { Translate } from "../locales/useText";
 import { waitingPath, waitingTitle } from "./call/waiting";
@@ -7,6 +7,7 @@ import { qualityBars } from "./call/pictures";
 import { announcement, minutesAndSeconds } from "./countdown";
 import { faultOf } from "./devices";
 import { fromNow } from "./fromNow";
+import { isOf } from "./state";
 import { visitPath } from "./visitPath";
 
 // The key and its values, so that a test reads which sentence is said with what.
@@ -65,6 +66,17 @@ describe("the path of a visit from home", () => {
     expect(waiting(visit([]))).toEqual({ what: "visit.step.waitingOpens", state: "next", at: "2024-12-03T11:30:00Z" });
     expect(waiting(visit(["enter"]))).toEqual({ what: "visit.step.waiting", state: "now" });
     expect(waiting(visit([], "inProgress"))).toEqual({ what: "visit.step.waiting", state: "done" });
+  });
+});
+
+describe("a hold that is gone", () => {
+  const slot = { service: "lakare", start: "2024-12-03T08:15:00Z", practitioner: { id: 7 } } as Slot;
+  const made = (change: Partial<Appointment>) =>
+    ({ status: "booked", start: "2024-12-03T08:15:00.000Z", service: { id: "lakare" }, practitioner: { id: 7 }, ...change }) as Appointment;
+  it("became the visit that was booked in another tab", () => {
+    expect(isOf(made({}), slot)).toBe(true);
+    expect(isOf(made({ status: "cancelled" }), slot)).toBe(false);
+    expect(isOf(made({ start: "2024-12-03T08:30:00Z" }), slot)).toBe(false);
   });
 });
 
