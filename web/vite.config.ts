@@ -23,7 +23,7 @@ export default defineConfig({
           groups: [
             {
               name: "base",
-              test: /node_modules\/(react|react-dom|scheduler|use-sync-external-store|@tanstack|@lingui)\/|\/src\/(api|app|components|locales)\/(?!ModalDialog)/,
+              test: /node_modules\/(react|react-dom|scheduler|use-sync-external-store|@tanstack|@lingui)\/|\/src\/(api|app|components|locales)\/(?!ModalDialog|Choice|Select|Meters|Nearline)/,
             },
           ],
         },
