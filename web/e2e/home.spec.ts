@@ -36,6 +36,7 @@ test("a patient at home finds a time, books it, waits, meets the physician and l
 
   let id = "";
   let link = "";
+  let start = "";
   await test.step("confirms, and gets a page with the time, a personal link and an .ics", async () => {
     await page.getByLabel(patient.t("confirm.reason")).fill("Hosta i tre veckor");
     await page.getByRole("button", { name: patient.t("confirm.do"), exact: true }).click();
@@ -49,6 +50,7 @@ test("a patient at home finds a time, books it, waits, meets the physician and l
     await page.getByRole("link", { name: patient.t("visit.calendar") }).click();
     expect((await download).suggestedFilename()).toMatch(/\.ics$/);
     expect(sql(`SELECT status, reason FROM appointments WHERE id = '${id}'`)).toBe("booked\tHosta i tre veckor");
+    start = (await patient.ask<{ start: string }>("GET", `/v1/appointments/${id}`)).start;
   });
 
   // Another browser profile: no session, only the link.
@@ -75,6 +77,7 @@ test("a patient at home finds a time, books it, waits, meets the physician and l
   await test.step("the physician sees the day", async () => {
     await doctor.signIn("physician", physician);
     await expect(doctor.page).toHaveURL(/\/day/);
+    await doctor.showDayOf(start);
     await expect(doctor.page.locator(".visits").getByText("Hosta i tre veckor")).toBeVisible();
   });
 

@@ -10,6 +10,7 @@ test("a nurse hosts a remote physician, with a room camera and an exam camera at
   const patient = await people();
   let id = "";
   let physician = "";
+  let start = "";
 
   await test.step("booked as one: physician, nurse, room and exam camera", async () => {
     await patient.signIn("lars-erik", "Lars-Erik");
@@ -24,6 +25,7 @@ test("a nurse hosts a remote physician, with a room camera and an exam camera at
     await patient.page.getByRole("button", { name: patient.t("confirm.do"), exact: true }).click();
     await expect(patient.page).toHaveURL(/\/visit\/[0-9a-f-]{36}$/);
     id = patient.page.url().split("/").at(-1) ?? "";
+    start = (await patient.ask<{ start: string }>("GET", `/v1/appointments/${id}`)).start;
     const taken = sql(`SELECT r.kind FROM reservations v JOIN resources r ON r.id = v.resource WHERE v.appointment = '${id}' AND v.released_at IS NULL ORDER BY 1`);
     expect(taken.split("\n")).toEqual(["device", "practitioner", "practitioner", "room"]);
   });
@@ -33,6 +35,7 @@ test("a nurse hosts a remote physician, with a room camera and an exam camera at
   await test.step("the nurse sees the site's day by room and checks the patient in", async () => {
     await nurse.signIn("eva", "Eva Sjö");
     await expect(nurse.page).toHaveURL(/\/sites\/narpes-halsostation/);
+    await nurse.showDayOf(start);
     await row.getByRole("button", { name: /Anmäl/ }).click();
     const dialog = nurse.page.getByRole("dialog");
     await dialog.getByText(nurse.t("staff.identity.drivingLicence")).click();
@@ -56,6 +59,7 @@ test("a nurse hosts a remote physician, with a room camera and an exam camera at
 
   const doctor = await people({ width: 1440, height: 900 });
   await doctor.signIn("physician", physician);
+  await doctor.showDayOf(start);
   const onList = doctor.page.locator(".visit", { hasText: "Märke som har vuxit" });
   await expect(onList).toBeVisible();
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Browser, Page } from "@playwright/test";
-import { book, type Booked, dayAhead, dayOf, enter, expire, keep, keepFirst, practitioner, type Slot } from "./support/bookings";
+import { atClock, book, type Booked, dayAhead, dayOf, enter, expire, keep, keepFirst, practitioner, times } from "./support/bookings";
 import { expectMovingPicture } from "./support/media";
 import { expect, launch, type Person, test } from "./support/people";
 import { sql, url } from "./support/server";
@@ -58,19 +58,25 @@ test.describe("a time", () => {
     await expect(second.page.getByText(when).first()).toBeVisible();
   });
 
-  test("at which the patient has another visit: says so, and another time is one press away", async ({ people }) => {
-    const { patient, visit } = await booked(people, 16);
-    const same = (await patient.ask<{ slots: Slot[] }>("GET", `/v1/slots?service=lakare&modality=video&from=${dayOf(visit.start)}&to=${dayOf(visit.start)}&limit=200`)).slots;
-    const slot = same.find(({ start, practitioner: by }) => start === visit.start && by.name !== visit.practitioner.name);
-    if (!slot) throw new Error("nobody else has a time then");
-    const hold = await keep(patient, slot);
-    await patient.open(`/confirm/${hold?.id ?? ""}`);
-    await patient.page.getByLabel(patient.t("confirm.reason")).fill("Öronvärk");
-    await patient.button("confirm.do").click();
+  test("at which the patient has another visit meanwhile: says so, and another time is one press away", async ({ people }) => {
+    const patient = await people();
+    await enter(patient, "aino");
+    const [slot] = await times(patient, "lakare", { modality: "video", from: dayAhead(16) });
+    if (!slot) throw new Error("no time in sixteen days");
+    await patient.open(`/find?service=lakare&modality=video&practitioner=${slot.practitioner.id}&date=${dayOf(slot.start)}`);
+    await patient.page.locator(".slots .slot").first().click();
+    // Meanwhile the same time is booked with somebody else, in another tab.
+    const same = await times(patient, "lakare", { modality: "video", from: dayOf(slot.start), to: dayOf(slot.start) });
+    const chosen = await patient.page.locator(".slots .slot[aria-pressed=true]").getAttribute("aria-label");
+    const clash = same.find(({ start, practitioner: by }) => by.id !== slot.practitioner.id && atClock(start).test(chosen ?? ""));
+    const hold = clash && (await keep(patient, clash));
+    if (!hold) throw new Error("nobody else has a time then");
+    await patient.ask("POST", "/v1/appointments", { hold: hold.id }, { "idempotency-key": randomUUID() });
+    await patient.button("find.continue").click();
     await expect(patient.page.getByRole("alert")).toContainText(patient.t("problem.patientBusy"));
-    await expect(patient.page.getByLabel(patient.t("confirm.reason"))).toHaveValue("Öronvärk");
-    await patient.button("confirm.other").click();
-    await expect(heading(patient, "find.title")).toBeVisible();
+    await patient.page.locator(".slots .slot:not([aria-pressed=true])").last().click();
+    await patient.button("find.continue").click();
+    await expect(heading(patient, "confirm.title")).toBeVisible();
   });
 
   test("no longer kept: nothing typed is lost, and the same time is one press away", async ({ people }) => {

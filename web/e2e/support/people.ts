@@ -47,6 +47,12 @@ export class Person {
     expect(me.signedIn, account).toBe(true);
   }
 
+  /** A list of a day shows today; late in the evening the earliest time may be tomorrow. */
+  async showDayOf(start: string): Promise<void> {
+    const day = (at: Date) => at.toLocaleDateString("sv-FI", { timeZone: "Europe/Helsinki" });
+    if (day(new Date(start)) !== day(new Date())) await this.button("day.following").click();
+  }
+
   /** The API as this person's browser sees it. */
   async ask<T>(method: string, path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<T> {
     const answer = await this.context.request.fetch(url() + path, { method, headers: { origin: url(), ...headers }, ...(body !== undefined && { data: body }) });

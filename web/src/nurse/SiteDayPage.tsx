@@ -154,7 +154,7 @@ function SiteVisit({ visit, now, today, next }: { visit: VisitFacts; now: Date; 
         </Badge>
       </span>
       <span className="visit__act">
-        {visit.state === "planned" && today && (
+        {visit.state === "planned" && (today || soon(appointment.start, now)) && (
           <Button small kind={next ? "primary" : undefined} onPress={() => setCheckingIn(true)} aria-label={t("staff.checkIn.of", { name: appointment.patient.name })}>
             {t("staff.checkIn.button")}
           </Button>
@@ -169,3 +169,6 @@ function SiteVisit({ visit, now, today, next }: { visit: VisitFacts; now: Date; 
     </div>
   );
 }
+
+/** A little past midnight is tomorrow's list, but the patient may stand at the desk already. */
+const soon = (start: string, now: Date): boolean => Math.abs(Date.parse(start) - now.getTime()) < 4 * 60 * 60_000;
