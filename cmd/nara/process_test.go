@@ -44,14 +44,43 @@ type program struct {
 
 // lines is an output that is read while it is written.
 type lines struct {
-	mu   sync.Mutex // guards the field below
-	text bytes.Buffer
+	mu    sync.Mutex // guards the fields below
+	text  bytes.Buffer
+	wrote chan struct{} // closed at the next write; nil when nobody waits
 }
 
 func (l *lines) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.wrote != nil {
+		close(l.wrote)
+		l.wrote = nil
+	}
 	return l.text.Write(p)
+}
+
+// await waits until the program has written each of the texts.
+func (l *lines) await(t testing.TB, texts ...string) {
+	t.Helper()
+	deadline := time.After(time.Minute)
+	for {
+		l.mu.Lock()
+		written := l.text.String()
+		if l.wrote == nil {
+			l.wrote = make(chan struct{})
+		}
+		wrote := l.wrote
+		l.mu.Unlock()
+		missing := slices.DeleteFunc(slices.Clone(texts), func(text string) bool { return strings.Contains(written, text) })
+		if len(missing) == 0 {
+			return
+		}
+		select {
+		case <-wrote:
+		case <-deadline:
+			t.Fatalf("it does not say %q but:\n%s", missing, written)
+		}
+	}
 }
 
 func (l *lines) String() string {

@@ -31,9 +31,7 @@ func TestServe_ADataFoldersLife(t *testing.T) {
 		t.Fatalf("/readyz: %d %s", status, text)
 	}
 	t.Logf("first start on an empty folder, with the demo county: %v", time.Since(began).Round(time.Millisecond))
-	if !strings.Contains(p.stdout.String(), p.webLocal()) || !strings.Contains(p.stdout.String(), "Anna Holm") {
-		t.Errorf("it does not say where to click:\n%s", p.stdout)
-	}
+	p.stdout.await(t, p.webLocal(), "Anna Holm") // where to click
 
 	patient := p.signedIn("gun-britt")
 	anna := practitioner(patient, "Anna Holm")
