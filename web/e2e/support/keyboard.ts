@@ -34,6 +34,8 @@ function stop(page: Page): Promise<Stop> {
     if (!(element instanceof HTMLElement || element instanceof SVGElement) || element === document.body) return { what: "the page", fault: undefined };
     const name = (element.getAttribute("aria-label") ?? element.textContent ?? "").trim().slice(0, 40);
     const what = `${element.tagName.toLowerCase()}.${element.getAttribute("class") ?? ""} “${name}”`;
+    // A heading that a new page gave the focus to is where one begins, not a stop of the Tab key.
+    if (element.tabIndex < 0) return { what, fault: undefined };
     // A hidden box shows its focus on the card around it.
     const shown = [element, ...[element.closest("label"), element.closest("label")?.querySelector(".tick")].filter((one) => one instanceof Element)];
     const ring = shown.some((one) => {
