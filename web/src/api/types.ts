@@ -11,7 +11,6 @@ export type DemoAccounts = Schemas["DemoAccounts"];
 export type Directory = Schemas["Directory"];
 export type Service = Schemas["Service"];
 export type Site = Schemas["Site"];
-export type Municipality = Schemas["NamedPlace"];
 export type Practitioner = Schemas["Practitioner"];
 export type Device = Schemas["Device"];
 

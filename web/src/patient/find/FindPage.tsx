@@ -17,7 +17,7 @@ import { useWords } from "../words";
 import { AllTimes } from "./AllTimes";
 import { Offers } from "./Offers";
 import { ownProfessional } from "./own";
-import { byReach } from "./places";
+import { byReach, homeOf } from "./places";
 import type { FindSearch } from "./search";
 import { slotKey } from "./slotKey";
 import { useKeep } from "./useKeep";
@@ -73,7 +73,7 @@ function Finder({ directory: places, service, search }: { directory: Directory; 
   useKeepAtOnce(search, keeping.mutate, setChosen);
 
   const home = search.home ?? who?.home;
-  const reach = byReach(places.sites, home);
+  const reach = byReach(places.sites, homeOf(places.municipalities, search.home, who));
   const people = places.practitioners.filter((one) => one.services.includes(service.id)).sort((a, b) => a.name.localeCompare(b.name, "sv"));
   const own = past.data ? ownProfessional(past.data.appointments, places.practitioners, service.id) : undefined;
   const change = (patch: Partial<FindSearch>) => {

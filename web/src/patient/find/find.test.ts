@@ -3,7 +3,7 @@ import type { Appointment, Practitioner, Site, Slot } from "../../api/types";
 import { costInDays, dayScale } from "./cost";
 import { byConvenience, firstTimes, groupByPerson } from "./groups";
 import { ownProfessional } from "./own";
-import { byReach } from "./places";
+import { byReach, homeOf } from "./places";
 import { asFindSearch, asSlotQuery } from "./search";
 import { newHold, slotKey } from "./slotKey";
 
@@ -87,8 +87,22 @@ describe("places", () => {
   const sites = [site("vasa", "vasa", 63.096, 21.616), site("kasko", "kasko", 62.384, 21.222), site("narpes", "narpes", 62.473, 21.337)];
 
   it("come in the order one reaches them", () => {
-    expect(byReach(sites, "narpes").map((one) => one.site.id)).toEqual(["narpes", "kasko", "vasa"]);
-    expect(byReach(sites, "narpes")[2]?.km).toBeGreaterThan(80);
+    const reach = byReach(sites, { latitude: 62.473, longitude: 21.337 });
+    expect(reach.map((one) => one.site.id)).toEqual(["narpes", "kasko", "vasa"]);
+    expect(reach[0]?.km).toBe(0);
+    expect(reach[2]?.km).toBeGreaterThan(80);
+  });
+
+  it("are reached from the own village, or from the middle of another municipality that was chosen", () => {
+    const municipalities = [
+      { id: "narpes", latitude: 62.473, longitude: 21.337 },
+      { id: "vasa", latitude: 63.096, longitude: 21.616 },
+    ];
+    const portom = { latitude: 62.708, longitude: 21.611 };
+    expect(homeOf(municipalities, undefined, { home: "narpes", homePoint: portom })).toEqual(portom);
+    expect(homeOf(municipalities, "vasa", { home: "narpes", homePoint: portom })?.latitude).toBe(63.096);
+    expect(homeOf(municipalities, undefined, { home: "narpes" })?.latitude).toBe(62.473);
+    expect(homeOf(municipalities, undefined, undefined)).toBeUndefined();
   });
 
   it("come as they are when nobody knows where from", () => {

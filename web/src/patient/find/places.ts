@@ -23,16 +23,15 @@ export interface Reach {
 // Roads along this coast are about a third longer than the straight line.
 const detour = 1.3;
 
-/** Sites in the order one reaches them from the home municipality; as they come when home is unknown. */
-export function byReach(sites: readonly Site[], home: string | undefined): Reach[] {
-  const there = sites.filter((site) => site.municipality === home);
-  const first = there[0];
-  if (!first) return sites.map((site) => ({ site }));
-  const centre: Point = {
-    latitude: there.reduce((sum, site) => sum + site.latitude, 0) / there.length,
-    longitude: there.reduce((sum, site) => sum + site.longitude, 0) / there.length,
-  };
-  return sites
-    .map((site) => ({ site, km: Math.round(kilometres(centre, site) * detour) }))
-    .sort((a, b) => Number(b.site.municipality === home) - Number(a.site.municipality === home) || a.km - b.km);
+/** Sites in the order one reaches them from home; as they come when home is unknown. */
+export function byReach(sites: readonly Site[], home: Point | undefined): Reach[] {
+  if (!home) return sites.map((site) => ({ site }));
+  return sites.map((site) => ({ site, km: Math.round(kilometres(home, site) * detour) })).sort((a, b) => a.km - b.km);
+}
+
+/** Where the way begins: the patient's own village, else the middle of the municipality that was chosen. */
+export function homeOf(municipalities: readonly ({ id: string } & Point)[], chosen: string | undefined, who: { home?: string; homePoint?: Point } | undefined): Point | undefined {
+  const home = chosen ?? who?.home;
+  if (who?.homePoint && home === who.home) return who.homePoint;
+  return municipalities.find(({ id }) => id === home);
 }
