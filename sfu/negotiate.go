@@ -89,8 +89,9 @@ func (p *peer) negotiate(o offer) {
 	var incoming []wire.Incoming
 	for i, m := range o.Media {
 		if pub := p.lines[i].pub; pub != nil {
-			incoming = append(incoming, wire.Incoming{Mid: m.Mid, PayloadType: m.PayloadType, Clock: m.Clock,
-				Video: pub.info.Kind == Video, SSRC: m.SSRC, MidExt: m.MidExt, TransportExt: m.TransportExt, Sink: pub})
+			f := m.Formats[0]
+			incoming = append(incoming, wire.Incoming{Mid: m.Mid, Codec: f.Codec, PayloadType: f.PayloadType, Clock: f.Clock,
+				SSRC: m.SSRC, MidExt: m.MidExt, TransportExt: m.TransportExt, Sink: pub})
 		}
 	}
 	p.conn.Receive(incoming)
@@ -127,7 +128,7 @@ func (p *peer) use(l *line, m answer.Media, source SourceName) {
 		p.downTracks = append(p.downTracks, l.down)
 	}
 	if receives {
-		l.down.clock, l.down.out.PayloadType = m.Clock, m.PayloadType
+		l.down.clock, l.down.out.PayloadType = m.Formats[0].Clock, m.Formats[0].PayloadType
 	}
 }
 

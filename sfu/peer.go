@@ -149,6 +149,12 @@ func (p *peer) KeyframeWanted(ssrc uint32) {
 	}
 }
 
+// Missing is what the client asks for again.
+func (p *peer) Missing(uint32, uint16, uint16) {}
+
+// Received is how well the client receives a downTrack.
+func (p *peer) Received(uint32, wire.Reception) {}
+
 // Stalled lets video wait for a keyframe, for a frame with a hole is of no use
 // to anyone. Nothing may be sent here, so the tick asks for it, also when what
 // was lost is the last that comes for a while.

@@ -22,6 +22,7 @@ type Line struct {
 	// For Send: the SSRC and the ids of the msid. Lines with the same Stream
 	// are kept in lip sync by the client.
 	SSRC          uint32
+	RepairSSRC    uint32 // of retransmissions, 0: none
 	Stream, Track string
 }
 
@@ -90,7 +91,7 @@ func (w *writer) media(m Media, t Transport) {
 	if at.Addr().Is6() {
 		family = "IP6"
 	}
-	w.line("m=%s %d %s %d", m.Kind, at.Port(), m.protocol, m.PayloadType)
+	w.line("m=%s %d %s %d", m.Kind, at.Port(), m.protocol, m.Formats[0].PayloadType)
 	w.line("c=IN %s %s", family, at.Addr())
 	w.line("a=mid:%s", m.Mid)
 	w.line("a=ice-ufrag:%s", t.Ufrag)
@@ -99,16 +100,16 @@ func (w *writer) media(m Media, t Transport) {
 	w.line("a=setup:passive")
 	w.line("a=rtcp-mux")
 	w.line("a=rtcp-rsize")
-	w.line("a=rtpmap:%d %s", m.PayloadType, m.codec.rtpmap)
+	w.line("a=rtpmap:%d %s", m.Formats[0].PayloadType, m.codec.rtpmap)
 	if m.codec.fmtp != "" {
-		w.line("a=fmtp:%d %s", m.PayloadType, m.codec.fmtp)
+		w.line("a=fmtp:%d %s", m.Formats[0].PayloadType, m.codec.fmtp)
 	}
 	for _, f := range m.codec.feedback {
-		w.line("a=rtcp-fb:%d %s", m.PayloadType, f)
+		w.line("a=rtcp-fb:%d %s", m.Formats[0].PayloadType, f)
 	}
 	if m.Sends {
 		if m.TransportExt != 0 {
-			w.line("a=rtcp-fb:%d transport-cc", m.PayloadType)
+			w.line("a=rtcp-fb:%d transport-cc", m.Formats[0].PayloadType)
 			w.line("a=extmap:%d %s", m.TransportExt, uriTransport)
 		}
 		if m.MidExt != 0 {

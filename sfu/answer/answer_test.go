@@ -77,7 +77,7 @@ func TestParse_RecordedOffers(t *testing.T) {
 				if m.Receives {
 					s += " receives"
 				}
-				s += fmt.Sprint(" ", m.PayloadType)
+				s += fmt.Sprint(" ", m.Formats[0].PayloadType)
 				if m.SSRC != 0 {
 					s += " ssrc"
 				}

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/pion/sdp/v3"
+
+	"nara/sfu/wire"
 )
 
 // What an offer may hold at most.
@@ -31,14 +33,32 @@ const (
 
 // codec is what is served for a kind.
 type codec struct {
+	id                 wire.Codec
 	kind, rtpmap, fmtp string
 	clock              uint32
 	feedback           []string
 }
 
+// Format is a payload type with what it stands for.
+type Format struct {
+	Codec          wire.Codec
+	Profile        string // of H.264: "42e0" constrained baseline, "6400" high; else ""
+	PayloadType    uint8
+	Repair         uint8 // payload type of its retransmissions, 0: none
+	Redundant      uint8 // of Opus: payload type of RED around it, 0: none
+	RedundantFirst bool  // the client prefers RED
+	Clock          uint32
+	Nack           bool // NACK is offered, and Repair
+}
+
+// Carries says whether media made for g may be sent as f.
+func (f Format) Carries(g Format) bool {
+	return f.Codec == g.Codec && (f.Profile == g.Profile || g.Profile == "42e0")
+}
+
 var codecs = []codec{
-	{kind: "audio", rtpmap: "opus/48000/2", fmtp: "minptime=10;useinbandfec=1", clock: 48000},
-	{kind: "video", rtpmap: "VP8/90000", clock: 90000, feedback: []string{"ccm fir", "nack pli"}},
+	{id: wire.Opus, kind: "audio", rtpmap: "opus/48000/2", fmtp: "minptime=10;useinbandfec=1", clock: 48000},
+	{id: wire.VP8, kind: "video", rtpmap: "VP8/90000", clock: 90000, feedback: []string{"ccm fir", "nack pli"}},
 }
 
 // Offer is what a client's offer says, as far as the server cares.
@@ -56,13 +76,16 @@ type Media struct {
 	Served bool
 	// Sends and Receives are the client's.
 	Sends, Receives bool
-	PayloadType     uint8
-	Clock           uint32
+	// Formats are those that both sides know, best first, at least one if the
+	// m-line is served. Where the client sends only the first is answered.
+	Formats []Format
 	// SSRC is the first that the client sends media with, 0 when it names its
-	// streams by the MID header extension.
-	SSRC uint32
+	// streams by header extensions; RepairSSRC that of its retransmissions.
+	SSRC, RepairSSRC uint32
+	// Layers are the RIDs of simulcast that the client offers to send.
+	Layers []string
 	// Ids of header extensions, 0: not offered.
-	MidExt, TransportExt uint8
+	MidExt, LayerExt, RepairedExt, TransportExt uint8
 
 	protocol, format string
 	codec            codec
@@ -245,7 +268,7 @@ func (x *Media) choose(pt, rtpmap string) {
 	}
 	for _, c := range codecs {
 		if c.kind == x.Kind && strings.EqualFold(c.rtpmap, rtpmap) {
-			x.PayloadType, x.Clock, x.codec = uint8(n), c.clock, c
+			x.Formats, x.codec = []Format{{Codec: c.id, PayloadType: uint8(n), Clock: c.clock}}, c
 		}
 	}
 }

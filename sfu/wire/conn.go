@@ -30,6 +30,11 @@ type Handler interface {
 	Failed(Failure)
 	// KeyframeWanted: the client misses a keyframe of what we send as ssrc.
 	KeyframeWanted(ssrc uint32)
+	// Missing: of what we send as ssrc the client misses the packet seq, and
+	// seq+1+i for each bit i of mask (RFC 4585 section 6.2.1).
+	Missing(ssrc uint32, seq, mask uint16)
+	// Received is one report block about what we send as ssrc.
+	Received(ssrc uint32, r Reception)
 	// Stalled: the socket did not take packets to this client. It is called
 	// while packets are being sent and must not send any itself.
 	Stalled()
@@ -151,6 +156,7 @@ func (c *Conn) keyed(in, out *crypt) {
 type Outgoing struct {
 	SSRC            uint32
 	PayloadType     uint8
+	TransportExt    uint8 // id of the transport-wide sequence number, 0: none
 	Marker, Padding bool
 	Index           uint64 // extended sequence number
 	Timestamp       uint32
@@ -175,6 +181,18 @@ func (c *Conn) SendRTP(o *Outgoing, payload []byte) bool {
 	binary.BigEndian.PutUint32(dst[8:], o.SSRC)
 	c.loop.tx.add(c, c.out.sealRTP(dst, payload, o.SSRC, o.Index))
 	return true
+}
+
+// SendRepair sends a retransmission of the packet with the sequence number
+// original (RFC 4588 section 4); o has the SSRC, index and payload type of the
+// repair stream.
+func (c *Conn) SendRepair(o *Outgoing, original uint16, payload []byte) bool {
+	b := c.loop.scratch[:]
+	if len(payload) > len(b)-2 {
+		return false
+	}
+	binary.BigEndian.PutUint16(b, original)
+	return c.SendRTP(o, b[:2+copy(b[2:], payload)])
 }
 
 // sendRTCP seals a compound packet and queues it.

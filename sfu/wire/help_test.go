@@ -110,6 +110,8 @@ func (f *far) await(what func() bool) {
 }
 
 func (f *far) KeyframeWanted(ssrc uint32)           { f.keyframes = append(f.keyframes, ssrc) }
+func (f *far) Missing(uint32, uint16, uint16)       {}
+func (f *far) Received(uint32, Reception)           {}
 func (f *far) Stalled()                             { f.stalls++ }
 func (f *far) SenderReport(*Stream, uint64, uint32) { f.reports++ }
 func (f *far) RTP(p *Packet) {
@@ -143,8 +145,8 @@ func newFar(t testing.TB, b *bench, keyed bool) *far {
 	defer b.Unlock()
 	f.conn = b.Connect(Remote{Ufrag: "theirs", Password: "their-password-of-22-chars"}, f)
 	f.conn.Receive([]Incoming{
-		{Mid: "0", PayloadType: 111, Clock: 48000, SSRC: farAudio, MidExt: 4, TransportExt: 3, Sink: f},
-		{Mid: "1", PayloadType: 96, Clock: 90000, Video: true, SSRC: farVideo, MidExt: 4, TransportExt: 3, Sink: f},
+		{Mid: "0", PayloadType: 111, Codec: Opus, Clock: 48000, SSRC: farAudio, MidExt: 4, TransportExt: 3, Sink: f},
+		{Mid: "1", PayloadType: 96, Codec: VP8, Clock: 90000, SSRC: farVideo, MidExt: 4, TransportExt: 3, Sink: f},
 	})
 	if keyed {
 		in, err := newGCM(clientKey, clientSalt)

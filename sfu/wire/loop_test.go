@@ -32,7 +32,7 @@ func relayed(t testing.TB, n int) (b *bench, from address, next func() [][]byte)
 		r.to = append(r.to, newFar(t, b, true).conn)
 	}
 	b.Lock()
-	f.conn.Receive([]Incoming{{Mid: "1", PayloadType: 96, Clock: 90000, Video: true, SSRC: farVideo, TransportExt: 3, Sink: r}})
+	f.conn.Receive([]Incoming{{Mid: "1", PayloadType: 96, Codec: VP8, Clock: 90000, SSRC: farVideo, TransportExt: 3, Sink: r}})
 	b.Unlock()
 	own, err := newGCM(clientKey, clientSalt)
 	if err != nil {

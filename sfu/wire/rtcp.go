@@ -8,10 +8,20 @@ const (
 	typeReceiverReport = 201
 	typeTransport      = 205
 	typePayload        = 206
+	formatNack         = 1
 	formatPLI          = 1
 	formatFIR          = 4
 	formatTransportCC  = 15
 )
+
+// Reception is a report block (RFC 3550 section 6.4.1): how well the client
+// receives a stream of ours.
+type Reception struct {
+	FractionLost uint8 // of 256, since the report before
+	TotalLost    int32
+	Jitter       uint32 // RTP ticks
+	RoundTrip    int64  // ns, 0: unknown
+}
 
 // reportWindow refuses replayed SRTCP packets of one sender SSRC: each SSRC
 // has an index of its own (RFC 3711 section 3.2.1).
@@ -84,6 +94,10 @@ func (c *Conn) report(b []byte) {
 		ntp := binary.BigEndian.Uint64(b[8:])
 		s.lastSR, s.lastSRAt = uint32(ntp>>16), c.loop.now
 		s.in.Sink.SenderReport(s, ntp, binary.BigEndian.Uint32(b[16:]))
+	case b[1] == typeTransport && format == formatNack && len(b) >= 16:
+		for e := b[12:]; len(e) >= 4; e = e[4:] {
+			c.handler.Missing(binary.BigEndian.Uint32(b[8:]), binary.BigEndian.Uint16(e), binary.BigEndian.Uint16(e[2:]))
+		}
 	case b[1] == typePayload && format == formatPLI && len(b) >= 12:
 		c.handler.KeyframeWanted(binary.BigEndian.Uint32(b[8:]))
 	case b[1] == typePayload && format == formatFIR:

@@ -6,12 +6,19 @@ const MaxStreams = 24
 // Incoming is an m-line that the client may send on.
 type Incoming struct {
 	Mid          string
+	Codec        Codec
 	PayloadType  uint8
-	Clock        uint32 // RTP ticks a second
-	Video        bool   // VP8
-	SSRC         uint32 // 0: the client names it by MID header extensions
-	MidExt       uint8  // ids of header extensions, 0: not negotiated
-	TransportExt uint8
+	Repair       uint8    // payload type of retransmissions (RFC 4588), 0: none
+	Redundant    uint8    // payload type of RED around Opus (RFC 2198), 0: none
+	Clock        uint32   // RTP ticks a second
+	SSRC         uint32   // 0: the client names it by MID header extensions
+	RepairSSRC   uint32   // of the FID group (RFC 5576 section 4.2), 0: found by header extensions
+	Layers       []string // RIDs of simulcast (RFC 8853) in the client's order, nil: one stream
+	Nack         bool     // the client answers NACK; only with Repair
+	MidExt       uint8    // ids of header extensions, 0: not negotiated
+	LayerExt     uint8    // rtp-stream-id (RFC 8852)
+	RepairedExt  uint8    // repaired-rtp-stream-id
+	TransportExt uint8    // transport-wide sequence number
 	Sink         Sink
 }
 
@@ -22,7 +29,9 @@ type Packet struct {
 	Timestamp uint32
 	Marker    bool
 	Padding   bool
-	Keyframe  bool   // begins a VP8 keyframe
+	Keyframe  bool   // begins a keyframe
+	Redundant bool   // Payload is RED
+	Repaired  bool   // it came as a retransmission
 	Payload   []byte // with its padding
 }
 
@@ -163,7 +172,7 @@ func (c *Conn) rtp(b []byte) {
 	p := &l.pkt
 	p.Stream, p.Index, p.Timestamp = s, index, h.timestamp
 	p.Marker, p.Padding, p.Payload = h.marker, h.padding, payload
-	p.Keyframe = in.Video && vp8Keyframe(payload)
+	p.Keyframe = in.Codec == VP8 && vp8Keyframe(payload)
 	in.Sink.RTP(p)
 }
 
