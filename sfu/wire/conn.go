@@ -168,7 +168,7 @@ func (c *Conn) SendRTP(o *Outgoing, payload []byte) bool {
 	if c.out == nil || c.closed {
 		return false
 	}
-	dst := c.loop.tx.room(headerSize + len(payload) + tagSize)[:headerSize]
+	dst := c.loop.tx.room(headerSize + len(payload) + c.out.overhead())[:headerSize]
 	dst[0], dst[1] = 0x80, o.PayloadType
 	if o.Padding {
 		dst[0] |= 0x20
@@ -200,7 +200,7 @@ func (c *Conn) sendRTCP(p []byte) {
 	if c.out == nil || c.closed || c.out.spent() {
 		return
 	}
-	c.loop.tx.add(c, c.out.sealRTCP(c.loop.tx.room(len(p)+tagSize+rtcpIndex), p))
+	c.loop.tx.add(c, c.out.sealRTCP(c.loop.tx.room(len(p)+c.out.overhead()+rtcpIndex), p))
 }
 
 // sendPlain queues a DTLS datagram as it is.

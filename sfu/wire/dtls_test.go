@@ -119,7 +119,7 @@ func TestDTLS_BothProfilesAndEqualKeys(t *testing.T) {
 			sealed := theirs.sealRTP(bytes.Clone(head), []byte("payload"), 3, 1)
 			b.Lock()
 			defer b.Unlock()
-			if got, err := f.conn.in.openRTP(sealed, headerSize, 3, 1); err != nil || string(got) != "payload" {
+			if got, err := f.conn.in.openRTP(nil, sealed, headerSize, 3, 1); err != nil || string(got) != "payload" {
 				t.Errorf("%q %v", got, err)
 			}
 		})

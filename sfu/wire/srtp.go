@@ -77,18 +77,25 @@ func (c *crypt) iv(which int, ssrc uint32, index uint64) []byte {
 	return c.nonce[:]
 }
 
-// openRTP decrypts p in place and returns the payload; h is its header's size.
-func (c *crypt) openRTP(p []byte, h int, ssrc uint32, index uint64) ([]byte, error) {
+// overhead is how many bytes longer a sealed RTP packet is; a sealed RTCP
+// packet has rtcpIndex more.
+func (c *crypt) overhead() int { return tagSize }
+
+// openRTP appends the payload of p to dst and returns both; h is the size of
+// p's header. To open in place dst is p[h:h]; else it must not overlap p. When
+// p is not authentic, what lies behind dst within its capacity is undefined.
+func (c *crypt) openRTP(dst, p []byte, h int, ssrc uint32, index uint64) ([]byte, error) {
 	if len(p) < h+tagSize {
 		return nil, errAuth
 	}
-	return c.rtp.Open(p[h:h], c.iv(0, ssrc, index), p[h:], p[:h])
+	return c.rtp.Open(dst, c.iv(0, ssrc, index), p[h:], p[:h])
 }
 
-// sealRTP appends the sealed payload to the 12-byte header that dst is. The
-// caller answers for using each pair of ssrc and index once.
+// sealRTP appends the sealed payload to the header that dst is, with all its
+// CSRCs and extensions. The caller answers for using each pair of ssrc and
+// index once.
 func (c *crypt) sealRTP(dst, payload []byte, ssrc uint32, index uint64) []byte {
-	return c.rtp.Seal(dst, c.iv(0, ssrc, index), payload, dst[:headerSize])
+	return c.rtp.Seal(dst, c.iv(0, ssrc, index), payload, dst)
 }
 
 // openRTCP decrypts p in place and returns the compound packet and its index.

@@ -53,7 +53,7 @@ func TestCrypt_RTPIsBitEqualToPion(t *testing.T) {
 				if i%97 != 0 && seq > 2 && seq < 65533 {
 					continue
 				}
-				got, err := ours.openRTP(bytes.Clone(sealed), headerSize, 7, index)
+				got, err := ours.openRTP(nil, bytes.Clone(sealed), headerSize, 7, index)
 				if err != nil || !bytes.Equal(got, body) {
 					t.Fatalf("packet %d: %v", i, err)
 				}
@@ -101,7 +101,7 @@ func TestCrypt_RTPWithExtensionsAndCSRC(t *testing.T) {
 		if roc, ok := theirs.ROC(9); ok {
 			index |= uint64(roc) << 16
 		}
-		got, err := ours.openRTP(sealed, h.size, h.ssrc, index)
+		got, err := ours.openRTP(sealed[h.size:h.size], sealed, h.size, h.ssrc, index)
 		if err != nil || !bytes.Equal(got, p.Payload) {
 			t.Fatalf("%v, %d bytes of %d", err, len(got), len(p.Payload))
 		}
@@ -152,7 +152,7 @@ func TestCrypt_AnyChangedByteIsRefused(t *testing.T) {
 	for i := range packet {
 		b := bytes.Clone(packet)
 		b[i] ^= 1
-		if _, err := c.openRTP(b, headerSize, 3, 1); err == nil {
+		if _, err := c.openRTP(nil, b, headerSize, 3, 1); err == nil {
 			t.Errorf("RTP byte %d", i)
 		}
 	}

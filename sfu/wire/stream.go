@@ -154,7 +154,7 @@ func (c *Conn) rtp(b []byte) {
 		l.stats.Unknown++
 		return
 	}
-	payload, err := c.in.openRTP(b, h.size, h.ssrc, index)
+	payload, err := c.in.openRTP(b[h.size:h.size], b, h.size, h.ssrc, index)
 	if err != nil {
 		l.stats.Refused++
 		return
