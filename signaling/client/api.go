@@ -13,7 +13,7 @@ const (
 	midExtension = "urn:ietf:params:rtp-hdrext:sdes:mid"
 )
 
-// NewAPI makes the WebRTC stack of Options.API's default: Opus and VP8, retransmission, reports, transport-wide
+// NewAPI makes the WebRTC stack of Options.API's default: Opus, VP8 and H.264, retransmission, reports, transport-wide
 // congestion control, loopback candidates so that a server on this machine can be reached. tune may change the
 // settings; nil leaves them.
 func NewAPI(tune func(*webrtc.SettingEngine)) (*webrtc.API, error) {
@@ -44,23 +44,36 @@ func Settings() webrtc.SettingEngine {
 	return s
 }
 
-// RegisterCodecs adds what the media server forwards: Opus and VP8.
+// RegisterCodecs adds what the media server forwards: Opus, VP8 and H.264 (constrained baseline), the video with
+// retransmissions (RFC 4588).
 func RegisterCodecs(m *webrtc.MediaEngine) error {
-	feedback := []webrtc.RTCPFeedback{{Type: "ccm", Parameter: "fir"}, {Type: "nack"}, {Type: "nack", Parameter: "pli"}}
 	for _, c := range []struct {
-		webrtc.RTPCodecParameters
-		webrtc.RTPCodecType
+		number    webrtc.PayloadType
+		mime      string
+		clock     uint32
+		channels  uint16
+		parameter string
 	}{
-		{webrtc.RTPCodecParameters{PayloadType: 111, RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus,
-			ClockRate: 48000, Channels: 2, SDPFmtpLine: "minptime=10;useinbandfec=1"}}, webrtc.RTPCodecTypeAudio},
-		{webrtc.RTPCodecParameters{PayloadType: 96, RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8,
-			ClockRate: 90000, RTCPFeedback: feedback}}, webrtc.RTPCodecTypeVideo},
+		{111, webrtc.MimeTypeOpus, 48000, 2, "minptime=10;useinbandfec=1"},
+		{96, webrtc.MimeTypeVP8, 90000, 0, ""},
+		{97, webrtc.MimeTypeRTX, 90000, 0, "apt=96"},
+		{102, webrtc.MimeTypeH264, 90000, 0, "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"},
+		{103, webrtc.MimeTypeRTX, 90000, 0, "apt=102"},
 	} {
-		if err := m.RegisterCodec(c.RTPCodecParameters, c.RTPCodecType); err != nil {
-			return fmt.Errorf("register %s: %w", c.MimeType, err)
+		kind, codec := webrtc.RTPCodecTypeVideo, webrtc.RTPCodecParameters{PayloadType: c.number,
+			RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: c.mime, ClockRate: c.clock, Channels: c.channels, SDPFmtpLine: c.parameter}}
+		switch c.mime {
+		case webrtc.MimeTypeOpus:
+			kind = webrtc.RTPCodecTypeAudio
+		case webrtc.MimeTypeVP8, webrtc.MimeTypeH264:
+			codec.RTCPFeedback = []webrtc.RTCPFeedback{{Type: "ccm", Parameter: "fir"}, {Type: "nack"}, {Type: "nack", Parameter: "pli"}}
 		}
-		capability := webrtc.RTPHeaderExtensionCapability{URI: midExtension}
-		if err := m.RegisterHeaderExtension(capability, c.RTPCodecType); err != nil {
+		if err := m.RegisterCodec(codec, kind); err != nil {
+			return fmt.Errorf("register %s: %w", c.mime, err)
+		}
+	}
+	for _, kind := range []webrtc.RTPCodecType{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo} {
+		if err := m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: midExtension}, kind); err != nil {
 			return fmt.Errorf("register header extension: %w", err)
 		}
 	}
