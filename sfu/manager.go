@@ -274,7 +274,7 @@ func (m *Manager) Renegotiate(room RoomID, peer PeerID, offer string, sources []
 func (m *Manager) answer(n negotiated, s *shard) JoinResult {
 	t := answer.Transport{Ufrag: n.credentials.Ufrag, Password: n.credentials.Password, Fingerprint: m.identity.Fingerprint()}
 	for _, a := range m.cfg.Addresses {
-		t.Candidates = append(t.Candidates, netip.AddrPortFrom(a, s.loop.Addr().Port()))
+		t.Candidates = append(t.Candidates, answer.Candidate{Address: netip.AddrPortFrom(a, s.loop.Addr().Port())})
 	}
 	n.result.Answer = answer.Write(n.offer, t, n.lines, n.result.Version)
 	return n.result

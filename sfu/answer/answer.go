@@ -2,7 +2,6 @@ package answer
 
 import (
 	"fmt"
-	"net/netip"
 	"strings"
 )
 
@@ -29,8 +28,8 @@ type Line struct {
 // Transport is the server's end.
 type Transport struct {
 	Ufrag, Password string
-	Fingerprint     string           // as a=fingerprint has it, without the algorithm
-	Candidates      []netip.AddrPort // best first, at least one
+	Fingerprint     string      // as a=fingerprint has it, without the algorithm
+	Candidates      []Candidate // best first, at least one
 }
 
 // Write prints the answer to o: lines has one decision for each of o.Media,
@@ -86,7 +85,7 @@ func (w *writer) refuse(m Media) {
 
 // media writes everything but the direction. All of the transport is repeated.
 func (w *writer) media(m Media, t Transport) {
-	at := t.Candidates[0]
+	at := t.Candidates[0].Address
 	family := "IP4"
 	if at.Addr().Is6() {
 		family = "IP6"
@@ -117,9 +116,7 @@ func (w *writer) media(m Media, t Transport) {
 		}
 	}
 	for i, c := range t.Candidates {
-		// Host candidates of component 1 (RFC 8839 section 5.1, RFC 8445
-		// section 5.1.2.1).
-		w.line("a=candidate:%d 1 udp %d %s %d typ host", i+1, 126<<24|(65535-i)<<8|255, c.Addr(), c.Port())
+		w.line("a=candidate:%s", c.text(i))
 	}
 	w.line("a=end-of-candidates")
 }

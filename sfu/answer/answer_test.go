@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "write the golden answers anew")
 
 var server = Transport{
 	Ufrag: "abcdefgh", Password: "0123456789abcdefghijklmn", Fingerprint: strings.Repeat("AB:", 31) + "AB",
-	Candidates: []netip.AddrPort{netip.MustParseAddrPort("192.0.2.1:7000"), netip.MustParseAddrPort("[2001:db8::1]:7000")},
+	Candidates: []Candidate{{Address: netip.MustParseAddrPort("192.0.2.1:7000")}, {Address: netip.MustParseAddrPort("[2001:db8::1]:7000")}},
 }
 
 func recorded(t testing.TB, name string) string {
