@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run build test shots bench types fmt clean-data clean
+.PHONY: help run build test fuzz shots bench types fmt clean-data clean
 
 VERSION ?= $(shell git describe --always --dirty 2>/dev/null)
 
@@ -17,6 +17,9 @@ build: ## Build bin/nara, one binary with the web UI inside
 
 test: ## Install what is missing, then check and test everything
 	@scripts/test
+
+fuzz: ## Fuzz every parser, a million executions or a minute each
+	@scripts/fuzz
 
 shots: ## Take a picture of every page into shots/
 	@scripts/shots
