@@ -73,6 +73,9 @@ type Config struct {
 	Addresses []netip.Addr
 	// Loops is the number of sockets and loops; default: one for each core.
 	Loops int
+	// GCMOnly refuses clients that can protect media by AES-CM with HMAC-SHA1
+	// only.
+	GCMOnly bool
 	// Log gets one info line for each step of a peer's life; nil is silent.
 	Log *slog.Logger
 	// Events is told what happens without being asked for. It is called

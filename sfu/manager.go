@@ -62,7 +62,7 @@ func New(cfg Config) (*Manager, error) {
 		if at.Port() != 0 {
 			at = netip.AddrPortFrom(at.Addr(), at.Port()+uint16(n))
 		}
-		loop, err := wire.Listen(wire.Config{Listen: at, Identity: m.identity, Log: m.log, Now: cfg.now})
+		loop, err := wire.Listen(wire.Config{Listen: at, Identity: m.identity, Log: m.log, GCMOnly: cfg.GCMOnly, Now: cfg.now})
 		if err != nil {
 			return nil, errors.Join(err, m.Close())
 		}

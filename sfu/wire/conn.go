@@ -179,7 +179,11 @@ func (c *Conn) SendRTP(o *Outgoing, payload []byte) bool {
 	binary.BigEndian.PutUint16(dst[2:], uint16(o.Index))
 	binary.BigEndian.PutUint32(dst[4:], o.Timestamp)
 	binary.BigEndian.PutUint32(dst[8:], o.SSRC)
-	c.loop.tx.add(c, c.out.sealRTP(dst, payload, o.SSRC, o.Index))
+	p := c.out.sealRTP(dst, payload, o.SSRC, o.Index)
+	if p == nil {
+		return false // tick ends the Conn
+	}
+	c.loop.tx.add(c, p)
 	return true
 }
 

@@ -111,7 +111,7 @@ func (c *Conn) handshakeOptions() []dtls.ServerOption {
 	return []dtls.ServerOption{
 		dtls.WithCertificates(c.loop.identity.cert),
 		dtls.WithCipherSuites(dtls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256),
-		dtls.WithSRTPProtectionProfiles(profileIDs()...),
+		dtls.WithSRTPProtectionProfiles(profileIDs(c.loop.gcmOnly)...),
 		dtls.WithExtendedMasterSecret(dtls.RequireExtendedMasterSecret),
 		dtls.WithClientAuth(dtls.RequireAnyClientCert),
 		dtls.WithInsecureSkipVerify(true), // the fingerprint is the trust

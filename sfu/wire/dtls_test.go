@@ -88,30 +88,39 @@ func (c dtlsConn) WriteTo(b []byte, _ net.Addr) (int, error) { return c.Write(b)
 
 func whole(c net.Conn) net.Conn { return c }
 
-func TestDTLS_BothProfilesAndEqualKeys(t *testing.T) {
+func TestDTLS_EachProfileAndEqualKeys(t *testing.T) {
+	all := []dtls.SRTPProtectionProfile{dtls.SRTP_AES128_CM_HMAC_SHA1_80, dtls.SRTP_AEAD_AES_256_GCM, dtls.SRTP_AEAD_AES_128_GCM}
 	for name, x := range map[string]struct {
 		offered []dtls.SRTPProtectionProfile
-		key     int
+		gcmOnly bool
+		want    dtls.SRTPProtectionProfile
 	}{
-		"128 first": {[]dtls.SRTPProtectionProfile{dtls.SRTP_AEAD_AES_256_GCM, dtls.SRTP_AEAD_AES_128_GCM}, 16},
-		"256 alone": {[]dtls.SRTPProtectionProfile{dtls.SRTP_AEAD_AES_256_GCM}, 32},
+		"128 first":         {all, false, dtls.SRTP_AEAD_AES_128_GCM},
+		"then 256":          {all[:2], false, dtls.SRTP_AEAD_AES_256_GCM},
+		"CM last":           {all[:1], false, dtls.SRTP_AES128_CM_HMAC_SHA1_80},
+		"256 alone":         {all[1:2], true, dtls.SRTP_AEAD_AES_256_GCM},
+		"CM beside GCM":     {all[:2], true, dtls.SRTP_AEAD_AES_256_GCM},
+		"CM forbidden, 128": {all, true, dtls.SRTP_AEAD_AES_128_GCM},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)
+			b.gcmOnly = x.gcmOnly
 			f, conn, err := shake(t, b, whole, x.offered...)
 			if err != nil {
 				t.Fatal(err)
 			}
 			f.await(f.conn.Connected)
 			state, ok := conn.ConnectionState()
-			if !ok {
-				t.Fatal("no state")
+			chosen, selected := conn.SelectedSRTPProtectionProfile()
+			p, known := profileOf(x.want)
+			if !ok || !selected || !known || chosen != x.want {
+				t.Fatalf("profile %v", chosen)
 			}
-			m, err := state.ExportKeyingMaterial(exporterLabel, nil, 2*x.key+24)
+			m, err := state.ExportKeyingMaterial(exporterLabel, nil, p.exporterBytes())
 			if err != nil {
 				t.Fatal(err)
 			}
-			theirs, err := newGCM(m[:x.key], m[2*x.key:2*x.key+12])
+			theirs, _, err := p.split(m)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -123,6 +132,14 @@ func TestDTLS_BothProfilesAndEqualKeys(t *testing.T) {
 				t.Errorf("%q %v", got, err)
 			}
 		})
+	}
+}
+
+func TestDTLS_CMCanBeForbidden(t *testing.T) {
+	b := newBench(t)
+	b.gcmOnly = true
+	if _, _, err := shake(t, b, whole, dtls.SRTP_AES128_CM_HMAC_SHA1_80); err == nil {
+		t.Fatal("connected without AES-GCM")
 	}
 }
 

@@ -29,6 +29,7 @@ type Config struct {
 	Listen   netip.AddrPort
 	Identity *Identity
 	Log      *slog.Logger
+	GCMOnly  bool // refuse clients that have no AES-GCM
 	// Now is a monotonic clock; nil: the machine's.
 	Now func() time.Duration
 }
@@ -52,6 +53,7 @@ type Loop struct {
 	identity *Identity
 	log      *slog.Logger
 	clock    func() time.Duration
+	gcmOnly  bool
 	socket   socket
 
 	handshakes sync.WaitGroup
@@ -88,6 +90,7 @@ func Listen(cfg Config) (*Loop, error) {
 		identity: cfg.Identity,
 		log:      cfg.Log,
 		clock:    cfg.Now,
+		gcmOnly:  cfg.GCMOnly,
 		all:      map[*Conn]struct{}{},
 		byAddr:   map[addrKey]*Conn{},
 		byUfrag:  map[string]*Conn{},

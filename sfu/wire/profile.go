@@ -11,16 +11,21 @@ type profile struct {
 
 // profiles are what the server takes, best first: as the DTLS server its order
 // decides. GCM with 128 bits is the cheapest by far and offered by every
-// browser. AES-CM for clients without GCM would be one more row, last.
+// browser of today; AES-CM is for older devices without it.
 var profiles = [...]profile{
 	{dtls.SRTP_AEAD_AES_128_GCM, 16, 12, newGCM},
 	{dtls.SRTP_AEAD_AES_256_GCM, 32, 12, newGCM},
+	{dtls.SRTP_AES128_CM_HMAC_SHA1_80, 16, 14, newCM},
 }
 
-func profileIDs() []dtls.SRTPProtectionProfile {
+// profileIDs are those that may be agreed on, best first; gcmOnly leaves AES-CM
+// out.
+func profileIDs(gcmOnly bool) []dtls.SRTPProtectionProfile {
 	var ids []dtls.SRTPProtectionProfile
 	for _, p := range profiles {
-		ids = append(ids, p.id)
+		if !gcmOnly || p.id != dtls.SRTP_AES128_CM_HMAC_SHA1_80 {
+			ids = append(ids, p.id)
+		}
 	}
 	return ids
 }

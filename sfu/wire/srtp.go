@@ -11,15 +11,17 @@ const (
 	tagSize    = 16 // of AES-GCM
 	rtcpIndex  = 4  // E bit and index behind an SRTCP packet
 	maxReports = 1<<31 - 1
+	maxIndex   = 1<<48 - 1 // of an RTP packet
 )
 
 var errAuth = errors.New("authentication failed")
 
-// crypt is one direction of one Conn: AES-GCM for SRTP and SRTCP (RFC 7714).
-// The extended sequence number comes from the caller, so it keeps no state for
-// each SSRC. Nonce and associated data live here because stack variables would
-// escape through cipher.AEAD.
+// crypt is one direction of one Conn: AES-GCM for SRTP and SRTCP (RFC 7714), or
+// AES-CM for clients without it. The extended sequence number comes from the
+// caller, so it keeps no state for each SSRC. Nonce and associated data live
+// here because stack variables would escape through cipher.AEAD.
 type crypt struct {
+	cm        *counterMode // nil: AES-GCM
 	rtp, rtcp cipher.AEAD
 	salt      [2]struct { // RTP, RTCP
 		hi uint64
@@ -28,6 +30,7 @@ type crypt struct {
 	nonce [12]byte
 	aad   [12]byte
 	index uint32 // of the last SRTCP packet sealed
+	over  bool   // an RTP index beyond the last one was to be sealed
 }
 
 // derive is the key derivation of RFC 3711 section 4.3, derivation rate 0.
@@ -79,12 +82,20 @@ func (c *crypt) iv(which int, ssrc uint32, index uint64) []byte {
 
 // overhead is how many bytes longer a sealed RTP packet is; a sealed RTCP
 // packet has rtcpIndex more.
-func (c *crypt) overhead() int { return tagSize }
+func (c *crypt) overhead() int {
+	if c.cm != nil {
+		return cmTagSize
+	}
+	return tagSize
+}
 
 // openRTP appends the payload of p to dst and returns both; h is the size of
 // p's header. To open in place dst is p[h:h]; else it must not overlap p. When
 // p is not authentic, what lies behind dst within its capacity is undefined.
 func (c *crypt) openRTP(dst, p []byte, h int, ssrc uint32, index uint64) ([]byte, error) {
+	if c.cm != nil {
+		return c.cm.openRTP(dst, p, h, ssrc, index)
+	}
 	if len(p) < h+tagSize {
 		return nil, errAuth
 	}
@@ -93,13 +104,24 @@ func (c *crypt) openRTP(dst, p []byte, h int, ssrc uint32, index uint64) ([]byte
 
 // sealRTP appends the sealed payload to the header that dst is, with all its
 // CSRCs and extensions. The caller answers for using each pair of ssrc and
-// index once.
+// index once; beyond the last index nothing is sealed: it returns nil and the
+// keys are spent.
 func (c *crypt) sealRTP(dst, payload []byte, ssrc uint32, index uint64) []byte {
+	if index > maxIndex {
+		c.over = true
+		return nil
+	}
+	if c.cm != nil {
+		return c.cm.sealRTP(dst, payload, ssrc, index)
+	}
 	return c.rtp.Seal(dst, c.iv(0, ssrc, index), payload, dst)
 }
 
 // openRTCP decrypts p in place and returns the compound packet and its index.
 func (c *crypt) openRTCP(p []byte) (plain []byte, index uint32, err error) {
+	if c.cm != nil {
+		return c.cm.openRTCP(p)
+	}
 	n := len(p) - rtcpIndex
 	if n < 8+tagSize || p[n]&0x80 == 0 {
 		return nil, 0, errAuth
@@ -114,14 +136,17 @@ func (c *crypt) openRTCP(p []byte) (plain []byte, index uint32, err error) {
 	return p[:n-tagSize], index, nil
 }
 
-// spent says that no further report may be sealed with these keys (RFC 3711
-// section 9.2).
-func (c *crypt) spent() bool { return c.index == maxReports }
+// spent says that these keys have sealed all they may (RFC 3711 section 9.2):
+// 2^48 packets of an SSRC or 2^31 reports.
+func (c *crypt) spent() bool { return c.over || c.index == maxReports }
 
 // sealRTCP appends the sealed form of p to dst, which may be empty. It must
 // not be called when the keys are spent.
 func (c *crypt) sealRTCP(dst, p []byte) []byte {
 	c.index++
+	if c.cm != nil {
+		return c.cm.sealRTCP(dst, p, c.index)
+	}
 	copy(c.aad[:], p[:8])
 	binary.BigEndian.PutUint32(c.aad[8:], c.index|1<<31)
 	dst = append(dst, p[:8]...)
