@@ -66,7 +66,7 @@ func New(cfg Config) (*Manager, error) {
 		if err != nil {
 			return nil, errors.Join(err, m.Close())
 		}
-		s := &shard{manager: m, loop: loop, rooms: map[*room]struct{}{}, wall: start, events: events{wake: make(chan struct{}, 1)}}
+		s := &shard{manager: m, loop: loop, rooms: map[*room]struct{}{}, events: events{wake: make(chan struct{}, 1)}}
 		m.shards = append(m.shards, s)
 		m.running.Go(func() { // ends when Close closes the socket
 			if err := loop.Run(); err != nil {

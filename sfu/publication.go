@@ -56,7 +56,7 @@ func (pub *publication) RTP(p *wire.Packet) {
 func (pub *publication) SenderReport(s *wire.Stream, ntp uint64, rtp uint32) {
 	p := pub.peer
 	if !p.clockKnown {
-		p.clockKnown, p.clockOffset = true, p.room.shard.ntp()-ntp
+		p.clockKnown, p.clockOffset = true, p.room.shard.loop.NTP()-ntp
 	}
 	pub.report.stream, pub.report.ntp, pub.report.rtp = s, ntp+p.clockOffset, rtp
 	for _, d := range pub.subs {

@@ -2,7 +2,6 @@ package sfu
 
 import (
 	"sync"
-	"time"
 
 	"nara/sfu/wire"
 )
@@ -13,16 +12,6 @@ type shard struct {
 	loop    *wire.Loop
 	rooms   map[*room]struct{} // guarded by the loop's lock
 	events  events
-	wall    time.Time // when the loop's clock was 0
-}
-
-// ntpEpoch is 1970 in NTP seconds (RFC 5905 section 6).
-const ntpEpoch = 2_208_988_800
-
-// ntp is the loop's time as a 64-bit NTP timestamp.
-func (s *shard) ntp() uint64 {
-	t := s.wall.Add(time.Duration(s.loop.Now()))
-	return uint64(t.Unix()+ntpEpoch)<<32 | uint64(t.Nanosecond())<<32/1e9
 }
 
 func (s *shard) tick() {

@@ -81,6 +81,7 @@ type Conn struct {
 	// media
 	incoming []Incoming
 	streams  []*Stream
+	chunks   int // of all rings
 	bits     bucket
 	packets  bucket
 	feedback feedback
@@ -118,6 +119,9 @@ func (c *Conn) Close() {
 	}
 	for _, k := range c.addrs {
 		c.forget(k)
+	}
+	for _, s := range c.streams {
+		s.retire()
 	}
 	if c.pipe != nil {
 		_ = c.pipe.Close()
@@ -228,6 +232,11 @@ func (c *Conn) tick() {
 	case c.out.spent():
 		c.fail(FailedExhausted)
 		return
+	}
+	for _, s := range c.streams {
+		if s.ring != nil {
+			s.ring.forgetOld()
+		}
 	}
 	c.sendFeedback(false)
 	if now >= c.reportAt {

@@ -84,29 +84,3 @@ func (h *header) extension(id uint8) []byte {
 	}
 	return nil
 }
-
-// vp8Keyframe says whether an RTP payload begins a VP8 keyframe (RFC 7741
-// section 4.2: S set, partition 0, and the inverse key frame bit clear).
-func vp8Keyframe(b []byte) bool {
-	if len(b) < 3 || b[0]&0x17 != 0x10 {
-		return false
-	}
-	n := 1
-	if b[0]&0x80 != 0 { // X
-		x := b[1]
-		n = 2
-		if x&0x80 != 0 { // I: a picture id of one or two bytes
-			if len(b) > n && b[n]&0x80 != 0 {
-				n++
-			}
-			n++
-		}
-		if x&0x40 != 0 { // L
-			n++
-		}
-		if x&0x30 != 0 { // T or K
-			n++
-		}
-	}
-	return len(b) > n && b[n]&1 == 0
-}

@@ -54,6 +54,7 @@ type Loop struct {
 	log      *slog.Logger
 	clock    func() time.Duration
 	gcmOnly  bool
+	wall     int64 // Unix time in ns when the clock was 0
 	socket   socket
 
 	handshakes sync.WaitGroup
@@ -77,6 +78,7 @@ type Loop struct {
 	check   stun.Message
 	scratch [maxPacket]byte // RTCP before sealing
 	symbols [feedbackRange]uint8
+	chunks  pool
 }
 
 // Listen opens the socket. Run must be called next.
@@ -102,6 +104,7 @@ func Listen(cfg Config) (*Loop, error) {
 		start := time.Now()
 		l.clock = func() time.Duration { return time.Since(start) }
 	}
+	l.wall = time.Now().UnixNano() - int64(l.clock())
 	if err := l.socket.open(conn); err != nil {
 		_ = conn.Close()
 		return nil, fmt.Errorf("prepare media socket: %w", err)
@@ -206,4 +209,5 @@ func (l *Loop) Tick() {
 	for c := range l.all {
 		c.tick()
 	}
+	l.chunks.trim(l.now)
 }

@@ -23,6 +23,16 @@ type Reception struct {
 	RoundTrip    int64  // ns, 0: unknown
 }
 
+// ntpEpoch is 1970 in NTP seconds (RFC 5905 section 6).
+const ntpEpoch = 2_208_988_800
+
+// NTP is Now as a 64-bit NTP timestamp of the machine's clock. The caller
+// holds the lock.
+func (l *Loop) NTP() uint64 {
+	t := l.wall + l.now
+	return uint64(t/1e9+ntpEpoch)<<32 | uint64(t%1e9)<<32/1e9
+}
+
 // reportWindow refuses replayed SRTCP packets of one sender SSRC: each SSRC
 // has an index of its own (RFC 3711 section 3.2.1).
 type reportWindow struct {

@@ -1,5 +1,7 @@
 package wire
 
+import "slices"
+
 // MaxStreams bounds the SSRCs that one client may use.
 const MaxStreams = 24
 
@@ -39,7 +41,10 @@ type Packet struct {
 type Stream struct {
 	in       *Incoming // nil: the m-line is gone, packets are dropped
 	ssrc     uint32
+	layer    int
 	win      window
+	ring     *ring // nil: nothing is kept
+	key      keyframe
 	base     uint64 // first index
 	received uint64
 	bytes    uint64
@@ -50,6 +55,41 @@ type Stream struct {
 	lastSR             uint32
 	lastSRAt           int64
 }
+
+// keyframe is the newest of a stream.
+type keyframe struct {
+	known         bool
+	timestamp     uint32
+	index         uint64 // of its first packet
+	at            int64  // ns
+	width, height uint16
+}
+
+// retire ends the stream: its m-line is gone, or its client.
+func (s *Stream) retire() {
+	s.in, s.key = nil, keyframe{}
+	if s.ring != nil {
+		s.ring.empty()
+		s.ring = nil
+	}
+}
+
+// serve puts the stream under an m-line.
+func (s *Stream) serve(c *Conn, in *Incoming) {
+	s.in = in
+	if keep := in.Nack && in.Codec.Video(); keep && s.ring == nil {
+		s.ring = newRing(c)
+	} else if !keep && s.ring != nil {
+		s.ring.empty()
+		s.ring = nil
+	}
+}
+
+// Layer is the place of the stream's RID in Incoming.Layers, 0 without layers.
+func (s *Stream) Layer() int { return s.layer }
+
+// Size is the picture of the newest keyframe, 0 when unknown.
+func (s *Stream) Size() (width, height int) { return int(s.key.width), int(s.key.height) }
 
 // SSRC names the stream within its Conn.
 func (s *Stream) SSRC() uint32 { return s.ssrc }
@@ -75,15 +115,16 @@ func (s *Stream) expected() uint64 {
 func (c *Conn) Receive(list []Incoming) {
 	c.incoming = list
 	for _, s := range c.streams {
-		mid := ""
-		if s.in != nil {
-			mid = s.in.Mid
-		}
-		s.in = nil
+		var now *Incoming
 		for i := range list {
-			if in := &list[i]; in.SSRC == s.ssrc || mid != "" && in.Mid == mid {
-				s.in = in
+			if in := &list[i]; in.SSRC == s.ssrc || s.in != nil && in.Mid == s.in.Mid {
+				now = in
 			}
+		}
+		if now == nil {
+			s.retire()
+		} else {
+			s.serve(c, now)
 		}
 	}
 	for i := range list {
@@ -105,18 +146,16 @@ func (c *Conn) stream(ssrc uint32) *Stream {
 // adopt adds a stream, in the place of one whose m-line is gone if there are
 // too many.
 func (c *Conn) adopt(in *Incoming, ssrc uint32) *Stream {
-	s := &Stream{in: in, ssrc: ssrc}
-	if len(c.streams) < MaxStreams {
-		c.streams = append(c.streams, s)
-		return s
+	at := len(c.streams)
+	if at < MaxStreams {
+		c.streams = append(c.streams, nil)
+	} else if at = slices.IndexFunc(c.streams, func(old *Stream) bool { return old.in == nil }); at < 0 {
+		return nil
 	}
-	for i, old := range c.streams {
-		if old.in == nil {
-			c.streams[i] = s
-			return s
-		}
-	}
-	return nil
+	s := &Stream{ssrc: ssrc}
+	s.serve(c, in)
+	c.streams[at] = s
+	return s
 }
 
 // learn finds the m-line of an unknown SSRC by its MID header extension (RFC
@@ -154,7 +193,14 @@ func (c *Conn) rtp(b []byte) {
 		l.stats.Unknown++
 		return
 	}
-	payload, err := c.in.openRTP(b[h.size:h.size], b, h.size, h.ssrc, index)
+	dst := b[h.size:h.size]
+	kept := false
+	if s != nil && s.ring != nil {
+		if room := s.ring.room(len(b) - h.size); room != nil {
+			dst, kept = room, true
+		}
+	}
+	payload, err := c.in.openRTP(dst, b, h.size, h.ssrc, index)
 	if err != nil {
 		l.stats.Refused++
 		return
@@ -164,6 +210,11 @@ func (c *Conn) rtp(b []byte) {
 			l.stats.Policed++
 			return
 		}
+		if s.ring != nil {
+			if room := s.ring.room(len(payload)); room != nil {
+				payload, kept = append(room, payload...), true
+			}
+		}
 	}
 	s.arrived(index, h.timestamp, len(payload), l.came)
 	if e := h.extension(in.TransportExt); len(e) == 2 {
@@ -172,8 +223,33 @@ func (c *Conn) rtp(b []byte) {
 	p := &l.pkt
 	p.Stream, p.Index, p.Timestamp = s, index, h.timestamp
 	p.Marker, p.Padding, p.Payload = h.marker, h.padding, payload
-	p.Keyframe = in.Codec == VP8 && vp8Keyframe(payload)
+	p.Redundant, p.Repaired = false, false
+	p.Keyframe = s.begins(p, l.now)
+	if kept {
+		s.ring.keep(p, 0)
+	}
 	in.Sink.RTP(p)
+}
+
+// begins says whether p begins a keyframe, and remembers it: of the packets of
+// one picture that could, the first that came.
+func (s *Stream) begins(p *Packet, now int64) bool {
+	var begins bool
+	var width, height uint16
+	switch s.in.Codec {
+	case VP8:
+		begins, width, height = vp8Keyframe(p.Payload)
+	case H264:
+		begins = h264Keyframe(p.Payload)
+	}
+	k := &s.key
+	if !begins || k.known && k.timestamp == p.Timestamp && p.Index > k.index {
+		return false
+	}
+	if !k.known || p.Index > k.index || k.timestamp == p.Timestamp {
+		*k = keyframe{true, p.Timestamp, p.Index, now, width, height}
+	}
+	return true
 }
 
 // arrived counts a packet; jitter is that of RFC 3550 appendix A.8.
