@@ -25,6 +25,7 @@ type Manager struct {
 	identity *wire.Identity
 	shards   []*shard
 	done     chan struct{}
+	joined   chan struct{} // one place: wakes the ticker that sleeps while nobody is there
 	running  sync.WaitGroup
 	version  atomic.Uint64 // of JoinResult and Assigned: rises over all peers and rooms
 
@@ -49,7 +50,7 @@ func New(cfg Config) (*Manager, error) {
 	if cfg.now == nil {
 		cfg.now = func() time.Duration { return time.Since(start) }
 	}
-	m := &Manager{cfg: cfg, log: cfg.Log, done: make(chan struct{}), rooms: map[RoomID]*room{}, load: map[*shard]int{}}
+	m := &Manager{cfg: cfg, log: cfg.Log, done: make(chan struct{}), joined: make(chan struct{}, 1), rooms: map[RoomID]*room{}, load: map[*shard]int{}}
 	if m.log == nil {
 		m.log = slog.New(slog.DiscardHandler)
 	}
@@ -109,11 +110,21 @@ func (m *Manager) Close() error {
 	return errors.Join(errs...)
 }
 
-// tick serves all loops with one ticker.
+// tick serves all loops with one ticker, which rests while nobody is there: an
+// idle server should not wake its machine twenty times a second.
 func (m *Manager) tick() {
 	t := time.NewTicker(tickInterval)
 	defer t.Stop()
 	for {
+		if m.idle() {
+			t.Stop()
+			select {
+			case <-m.done:
+				return
+			case <-m.joined:
+			}
+			t.Reset(tickInterval)
+		}
 		select {
 		case <-m.done:
 			return
@@ -123,6 +134,10 @@ func (m *Manager) tick() {
 			}
 		}
 	}
+}
+
+func (m *Manager) idle() bool {
+	return !slices.ContainsFunc(m.shards, func(s *shard) bool { return !s.loop.Idle() })
 }
 
 // handle logs an event and passes it on.
@@ -231,6 +246,10 @@ func (m *Manager) Join(req JoinRequest) (JoinResult, error) {
 		}
 		p = newPeer(req.Peer, r, wire.Remote{Ufrag: o.Ufrag, Password: o.Password, Fingerprint: o.Fingerprint})
 		r.peers = append(r.peers, p)
+		select {
+		case m.joined <- struct{}{}:
+		default:
+		}
 	}
 	p.negotiate(o)
 	if req.Admitted {
