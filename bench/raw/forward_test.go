@@ -6,7 +6,7 @@ import (
 	"net"
 	"testing"
 
-	"nara/bench/measure"
+	"nara/internal/measure"
 )
 
 // conference is a forwarder with five members of one room and a packet that one

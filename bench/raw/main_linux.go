@@ -12,7 +12,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"nara/bench/measure"
+	"nara/internal/measure"
 )
 
 type commands struct {
@@ -28,6 +28,7 @@ type serveCommand struct {
 
 type loadCommand struct {
 	Address  string        `required:"" help:"Control address of the server, as it prints it."`
+	Name     string        `default:"raw" help:"Name in the results."`
 	PID      int           `name:"pid" help:"Process of the server, for its CPU and memory."`
 	Workload string        `default:"visit" help:"visit (rooms of 2), conference (rooms of 5) or fanout (1 to many)."`
 	Size     int           `default:"10" help:"Rooms; for fanout, subscribers."`
@@ -79,9 +80,9 @@ func (c serveCommand) Run(ctx context.Context, stdout io.Writer) error {
 
 // Run prints the result of one run.
 func (c loadCommand) Run(ctx context.Context, stdout io.Writer) error {
-	result, err := load(ctx, c.Address, c.PID, measure.Workload{
+	result, err := measure.Run(ctx, bound{name: c.Name, address: c.Address}, measure.Workload{
 		Name: c.Workload, Size: c.Size, Idle: c.Idle, Warm: c.Warm, Dur: c.Dur, Spacing: c.Spacing,
-	})
+	}, c.PID)
 	if err != nil {
 		return err
 	}

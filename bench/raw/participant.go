@@ -8,55 +8,63 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"sync"
 	"time"
 
+	"github.com/pion/rtp"
 	"github.com/pion/srtp/v3"
 
-	"nara/bench/measure"
+	"nara/internal/measure"
 )
 
-// participant is one member of a room on its own UDP socket. Its cryptography is
-// pion's, so that every run also checks the server's.
-type participant struct {
-	run       *run
-	place     measure.Place
-	control   net.Conn
-	media     *net.UDPConn
-	server    netip.AddrPort // where media goes
-	ssrc      uint32         // for audio; video has the next one
-	up        *srtp.Context  // only the publisher's goroutine uses it
-	down      *srtp.Context  // only the receiving goroutine uses it
-	publisher *publisher     // nil for one who only receives
-	began     int64          // clock time of the join
-
-	// The receiving goroutine counts; others read when it has ended.
-	seen       map[uint32]*measure.Arrivals // by stream
-	latency    measure.Histogram
-	first      int64  // clock time of the first media packet
-	received   uint64 // sent in the window, and arrived
-	delivered  uint64 // arrived in the window, duplicates too
-	bytes      uint64
-	duplicates uint64
-	unstamped  uint64
+// bound is a running raw serve as a server to be measured.
+type bound struct {
+	name    string // in the results
+	address string // of the control connection
 }
 
-// join connects one participant.
-func join(ctx context.Context, r *run, address string, place measure.Place) (*participant, error) {
-	p := &participant{run: r, place: place, began: r.clock.Now(), seen: map[uint32]*measure.Arrivals{}}
-	var d net.Dialer
-	var err error
-	if p.control, err = d.DialContext(ctx, "tcp4", address); err != nil {
-		return nil, fmt.Errorf("reach server: %w", err)
-	}
-	if err := p.enter(ctx); err != nil {
-		p.close()
+// Name stands in the results.
+func (b bound) Name() string { return b.name }
+
+// Join connects one participant.
+func (b bound) Join(ctx context.Context, m *measure.Member) (measure.Session, error) {
+	if _, err := loopback(b.address); err != nil {
 		return nil, err
 	}
+	p := &participant{member: m}
+	var d net.Dialer
+	var err error
+	m.Begin()
+	if p.control, err = d.DialContext(ctx, "tcp4", b.address); err != nil {
+		return nil, fmt.Errorf("reach server: %w", err)
+	}
+	if err := p.enter(ctx, m.Room); err != nil {
+		p.Close()
+		return nil, err
+	}
+	p.receiving.Go(p.receive) // until Close
 	return p, nil
 }
 
+// participant is one member of a room on its own UDP socket. Its cryptography is pion's, so that every run also checks
+// the server's.
+type participant struct {
+	member    *measure.Member
+	control   net.Conn
+	media     *measure.Socket
+	server    netip.AddrPort // where media goes
+	ssrc      uint32         // for audio; video has the next one
+	down      *srtp.Context  // only the receiving goroutine uses it
+	receiving sync.WaitGroup
+
+	// Only the publisher's goroutine uses the fields below.
+	up            *srtp.Context
+	header        rtp.Header
+	plain, sealed []byte
+}
+
 // enter asks the server for a place and opens the media socket for it.
-func (p *participant) enter(ctx context.Context) error {
+func (p *participant) enter(ctx context.Context, room string) error {
 	deadline := time.Now().Add(5 * time.Second)
 	if d, ok := ctx.Deadline(); ok && d.Before(deadline) {
 		deadline = d
@@ -64,15 +72,12 @@ func (p *participant) enter(ctx context.Context) error {
 	if err := p.control.SetDeadline(deadline); err != nil {
 		return fmt.Errorf("set deadline: %w", err)
 	}
-	socket, err := net.ListenUDP("udp4", net.UDPAddrFromAddrPort(netip.MustParseAddrPort("127.0.0.1:0")))
+	socket, err := measure.ListenSocket("udp4", net.UDPAddrFromAddrPort(netip.MustParseAddrPort("127.0.0.1:0")))
 	if err != nil {
 		return fmt.Errorf("open media socket: %w", err)
 	}
 	p.media = socket
-	if err := socket.SetReadBuffer(1 << 20); err != nil {
-		return fmt.Errorf("size media socket: %w", err)
-	}
-	req := joinRequest{Room: p.place.Room, Address: socket.LocalAddr().String()}
+	req := joinRequest{Room: room, Address: socket.LocalAddr().String()}
 	if err := json.NewEncoder(p.control).Encode(req); err != nil {
 		return fmt.Errorf("ask to join: %w", err)
 	}
@@ -117,7 +122,7 @@ func pionContext(key []byte) (*srtp.Context, error) {
 func (p *participant) receive() {
 	sealed, plain := make([]byte, 2048), make([]byte, 2048)
 	for {
-		n, err := p.media.Read(sealed)
+		n, _, wall, err := p.media.ReadArrival(sealed)
 		if err != nil {
 			return
 		}
@@ -125,43 +130,37 @@ func (p *participant) receive() {
 		if err != nil {
 			continue // never delivered: it is counted as lost
 		}
-		p.take(packet)
+		p.member.Receive(packet, wall)
 	}
 }
 
-func (p *participant) take(packet []byte) {
-	now := p.run.clock.Now()
-	stamp, ok := measure.ReadStamp(packet)
-	if !ok {
-		p.unstamped++
-		return
+// Send seals and sends one packet.
+func (p *participant) Send(packet measure.Packet) error {
+	p.header = rtp.Header{Version: 2, PayloadType: measure.AudioType, SSRC: p.ssrc,
+		SequenceNumber: packet.Sequence, Timestamp: packet.Timestamp, Marker: packet.Marker}
+	if packet.Kind == measure.Video {
+		p.header.PayloadType, p.header.SSRC = measure.VideoType, p.ssrc+1
 	}
-	if p.first == 0 {
-		p.first = now
+	n := p.header.MarshalSize()
+	p.plain = append(p.plain[:0], make([]byte, n)...)
+	if _, err := p.header.MarshalTo(p.plain); err != nil {
+		return fmt.Errorf("write header: %w", err)
 	}
-	arrivals := p.seen[stamp.Stream]
-	if arrivals == nil {
-		arrivals = &measure.Arrivals{}
-		p.seen[stamp.Stream] = arrivals
+	p.plain = append(p.plain, packet.Payload...)
+	sealed, err := p.up.EncryptRTP(p.sealed[:0], p.plain, nil)
+	if err != nil {
+		return fmt.Errorf("seal: %w", err)
 	}
-	first := arrivals.First(stamp.Sequence)
-	if p.run.window.contains(now) {
-		p.delivered++
-		p.bytes += uint64(len(packet))
-		if !first {
-			p.duplicates++
-		}
-	}
-	if first && p.run.window.contains(stamp.Sent) {
-		p.received++
-		p.latency.Add((now - stamp.Sent) / 1000)
-	}
+	p.sealed = sealed
+	_, err = p.media.WriteToUDPAddrPort(sealed, p.server)
+	return err
 }
 
-// close leaves the room; receive ends.
-func (p *participant) close() {
+// Close leaves the room.
+func (p *participant) Close() {
 	_ = p.control.Close() // both only fail when closed already
 	if p.media != nil {
 		_ = p.media.Close()
 	}
+	p.receiving.Wait()
 }

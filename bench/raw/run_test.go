@@ -6,15 +6,17 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/pion/rtp"
 	"go.uber.org/goleak"
 
-	"nara/bench/measure"
+	"nara/internal/measure"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -56,9 +58,9 @@ func TestLoad_NothingIsLost(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := start(t, c.segment)
-			r, err := load(t.Context(), s.address(), os.Getpid(), measure.Workload{
+			r, err := measure.Run(t.Context(), bound{"raw", s.address()}, measure.Workload{
 				Name: c.workload, Size: c.size, Warm: 100 * time.Millisecond, Dur: time.Second, Spacing: time.Millisecond,
-			})
+			}, os.Getpid())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -80,24 +82,20 @@ func TestLoad_NothingIsLost(t *testing.T) {
 
 func TestServer_StrangersAndForgedPacketsGoNowhere(t *testing.T) {
 	s := start(t, false)
-	r := &run{clock: measure.StartClock()}
-	sender, err := join(t.Context(), r, s.address(), measure.Place{Room: "a"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer sender.close()
-	receiver, err := join(t.Context(), r, s.address(), measure.Place{Room: "a"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer receiver.close()
+	sender, receiver := enter(t, s, "a"), enter(t, s, "a")
 	stranger, err := net.Dial("udp4", sender.server.String())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer stranger.Close()
-	p := newPublisher(sender, 0)
-	genuine, err := sender.up.EncryptRTP(nil, append(headerOf(t, p), p.sound...), nil)
+	sound := measure.Sound(1)
+	measure.Stamp{Stream: 1, Sequence: 1}.Put(sound)
+	header := rtp.Header{Version: 2, PayloadType: measure.AudioType, SSRC: sender.ssrc, SequenceNumber: 1}
+	plain, err := (&rtp.Packet{Header: header, Payload: sound}).Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	genuine, err := sender.up.EncryptRTP(nil, plain, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +111,7 @@ func TestServer_StrangersAndForgedPacketsGoNowhere(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := p.send(&p.audio, p.sound); err != nil {
+	if err := sender.Send(measure.Packet{Kind: measure.Audio, Sequence: 1, Payload: sound}); err != nil {
 		t.Fatal(err)
 	}
 	if err := receiver.media.SetReadDeadline(time.Now().Add(5 * time.Second)); err != nil {
@@ -124,22 +122,28 @@ func TestServer_StrangersAndForgedPacketsGoNowhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plain, err := receiver.down.DecryptRTP(nil, b[:n], nil)
+	got, err := receiver.down.DecryptRTP(nil, b[:n], nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if stamp, ok := measure.ReadStamp(plain); !ok || stamp.Sequence != 1 {
+	if stamp, ok := measure.ReadStamp(got); !ok || stamp.Sequence != 1 {
 		t.Errorf("the first packet to arrive is %+v %v, want the genuine one", stamp, ok)
 	}
 }
 
-func headerOf(t *testing.T, p *publisher) []byte {
+// enter lets a participant into a room, who does not read.
+func enter(t *testing.T, s *server, room string) *participant {
 	t.Helper()
-	b, err := p.audio.header.Marshal()
+	control, err := net.Dial("tcp4", s.address())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return b
+	p := &participant{control: control}
+	t.Cleanup(p.Close)
+	if err := p.enter(t.Context(), room); err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 func TestServer_BadJoinsAreRefused(t *testing.T) {
@@ -194,7 +198,7 @@ func TestServer_LeavingFreesThePlace(t *testing.T) {
 func TestServer_IsFullAtItsBound(t *testing.T) {
 	s := start(t, false)
 	for i := range measure.MaxParticipants + 1 {
-		_, _, err := s.join(joinRequest{Room: "a", Address: loopbackPort(20_000 + i)})
+		_, _, err := s.join(joinRequest{Room: fmt.Sprint(i), Address: loopbackPort(10_000 + i)})
 		if full := i == measure.MaxParticipants; (err != nil) != full {
 			t.Fatalf("member %d: %v", i+1, err)
 		}
@@ -211,7 +215,7 @@ func TestListen_OnlyLoopback(t *testing.T) {
 			t.Errorf("listens on %s for %q", s.address(), address)
 		}
 	}
-	if _, err := load(t.Context(), "192.0.2.1:7000", 0, measure.Workload{Name: "visit", Size: 1, Dur: time.Second}); err == nil {
+	if _, err := measure.Run(t.Context(), bound{"raw", "192.0.2.1:7000"}, measure.Workload{Name: "visit", Size: 1, Dur: time.Second}, 0); err == nil {
 		t.Error("a load on another machine was started")
 	}
 }
@@ -221,7 +225,7 @@ func TestLoad_InterruptedEndsAtOnce(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
 	begin := time.Now()
-	_, err := load(ctx, s.address(), 0, measure.Workload{Name: "visit", Size: 1, Warm: time.Minute, Dur: time.Minute})
+	_, err := measure.Run(ctx, bound{"raw", s.address()}, measure.Workload{Name: "visit", Size: 1, Warm: time.Minute, Dur: time.Minute}, 0)
 	if err == nil || time.Since(begin) > 10*time.Second {
 		t.Errorf("%v after %v", err, time.Since(begin))
 	}

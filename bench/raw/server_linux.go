@@ -13,7 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"nara/bench/measure"
+	"nara/internal/measure"
 )
 
 const (

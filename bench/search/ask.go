@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"nara/bench/measure"
+	"nara/internal/measure"
 )
 
 // report is what one kind of asking measured.

@@ -12,7 +12,7 @@ import (
 	"slices"
 	"strings"
 
-	"nara/bench/measure"
+	"nara/internal/measure"
 )
 
 const (

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"nara/bench/measure"
+	"nara/internal/measure"
 )
 
 // busy is the share of a core above which the generator is the bottleneck.

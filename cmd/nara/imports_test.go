@@ -34,30 +34,31 @@ var mayImport = map[string][]string{
 	"demo": {"scheduling", "auth", "internal/postgres"},
 	"web":  {},
 
-	"bench/measure": {},
-	"bench/raw":     {"bench/measure"},
-	"bench/search":  {"bench/measure"},
-	"bench/table":   {"bench/measure"},
+	"bench/janus":  {"internal/measure", "internal/load"},
+	"bench/raw":    {"internal/measure"},
+	"bench/search": {"internal/measure"},
+	"bench/table":  {"internal/measure"},
 
 	"internal/postgres":              {},
 	"internal/postgres/postgrestest": {"internal/postgres"},
 	"internal/bus":                   {},
 	"internal/audit":                 {"internal/postgres"},
-	"internal/load":                  {"signaling/client", "signaling"},
+	"internal/measure":               {},
+	"internal/load":                  {"internal/measure", "signaling/client", "signaling"},
 }
 
 // onlyFor are modules that only some of our packages may use: the database stays behind the domain, media and HTTP
 // stay out of it.
 var onlyFor = map[string][]string{
 	"github.com/jackc/pgx/v5":    {"cmd/nara", "auth", "scheduling", "visit", "demo", "internal/postgres", "internal/postgres/postgrestest", "internal/audit"},
-	"github.com/pion/":           {"sfu", "sfu/wire", "sfu/answer", "signaling/client", "internal/load", "bench/raw"},
+	"github.com/pion/":           {"sfu", "sfu/wire", "sfu/answer", "signaling/client", "internal/load", "bench/janus", "bench/raw"},
 	"github.com/nats-io/":        {"internal/bus", "signaling", "visit"},
 	"github.com/danielgtaylor/":  {"httpapi"},
-	"github.com/alecthomas/kong": {"cmd/nara", "bench/raw", "bench/search", "bench/table"},
+	"github.com/alecthomas/kong": {"cmd/nara", "bench/janus", "bench/raw", "bench/search", "bench/table"},
 	"github.com/golang-jwt/":     {"auth"},
-	"github.com/gorilla/":        {"signaling", "signaling/client"},
+	"github.com/gorilla/":        {"signaling", "signaling/client", "bench/janus"},
 	"github.com/prometheus/":     {"cmd/nara"},
-	"net/http":                   {"cmd/nara", "httpapi", "signaling", "signaling/client", "auth", "internal/load", "bench/search"},
+	"net/http":                   {"cmd/nara", "httpapi", "signaling", "signaling/client", "auth", "bench/search"},
 }
 
 // imported is one package of ours, as `go list` tells.

@@ -9,11 +9,12 @@ import (
 
 	"nara/auth"
 	"nara/internal/load"
+	"nara/internal/measure"
 )
 
 type loadCommand struct {
-	Workload string        `default:"visit" enum:"visit,conference,fanout" help:"visit (rooms of 2), conference (rooms of 5) or fanout (1 publisher): ${enum} (${default})."`
-	Size     int           `default:"10" help:"Rooms; for fanout, subscribers (${default})."`
+	Workload string        `default:"visit" enum:"visit,conference,fanout,waiting" help:"visit (rooms of 2), conference (rooms of 5), fanout (1 publisher) or waiting (nobody sends): ${enum} (${default})."`
+	Size     int           `default:"10" help:"Rooms; for fanout, subscribers; for waiting, participants (${default})."`
 	Warm     time.Duration `default:"3s" help:"Between the last join and the measurement (${default})."`
 	Dur      time.Duration `default:"8s" help:"Measured time (${default})."`
 	Idle     time.Duration `default:"0s" help:"Measure the server before the first join, for so long (${default})."`
@@ -36,16 +37,15 @@ func (l loadCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	result, err := load.Run(p.ctx, load.Options{
-		URL: signalingURL(l.URL), Origin: l.Origin, Workload: l.Workload, Size: l.Size,
-		Warm: l.Warm, Dur: l.Dur, Idle: l.Idle, Spacing: l.Spacing, PID: l.PID,
-		Tickets: func(room, participant string) (string, error) {
-			ticket, _, err := tickets.Issue(p.ctx, auth.Grant{
-				Room: room, RoomKind: auth.RoomCheck, Participant: participant, Role: auth.CallGuest, Name: participant,
-			})
-			return ticket.Reveal(), err
-		},
-	})
+	server := load.Nara{URL: signalingURL(l.URL), Origin: l.Origin, Tickets: func(room, participant string) (string, error) {
+		ticket, _, err := tickets.Issue(p.ctx, auth.Grant{
+			Room: room, RoomKind: auth.RoomCheck, Participant: participant, Role: auth.CallGuest, Name: participant,
+		})
+		return ticket.Reveal(), err
+	}}
+	result, err := measure.Run(p.ctx, server, measure.Workload{
+		Name: l.Workload, Size: l.Size, Idle: l.Idle, Warm: l.Warm, Dur: l.Dur, Spacing: l.Spacing,
+	}, l.PID)
 	if err != nil {
 		return err
 	}

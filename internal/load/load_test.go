@@ -2,7 +2,6 @@ package load_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http/httptest"
 	"net/netip"
@@ -19,6 +18,7 @@ import (
 	"nara/auth"
 	"nara/internal/bus"
 	"nara/internal/load"
+	"nara/internal/measure"
 	"nara/sfu"
 	"nara/signaling"
 )
@@ -114,8 +114,8 @@ func TestRun_DeliversEverything(t *testing.T) {
 	}{{"visit", 2, 4, 2}, {"conference", 1, 5, 4}, {"fanout", 3, 4, 3}} {
 		t.Run(c.workload, func(t *testing.T) {
 			before := dropped(t, media)
-			r, err := load.Run(t.Context(), load.Options{URL: url, Tickets: issue, Workload: c.workload, Size: c.size,
-				Warm: 100 * time.Millisecond, Dur: 700 * time.Millisecond, PID: os.Getpid()})
+			r, err := measure.Run(t.Context(), load.Nara{URL: url, Tickets: issue}, measure.Workload{Name: c.workload, Size: c.size,
+				Warm: 100 * time.Millisecond, Dur: 700 * time.Millisecond, Spacing: 20 * time.Millisecond}, os.Getpid())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -125,52 +125,26 @@ func TestRun_DeliversEverything(t *testing.T) {
 				t.Errorf("%d dropped, %+v", n, r)
 			}
 			if r.SentPPS <= 0 || r.DeliveredPPS <= 0 || r.DeliveredMbit <= 0 || r.LatencyP50 <= 0 || r.LatencyP99 < r.LatencyP50 ||
-				r.JoinP50 <= 0 || r.JoinP95 < r.JoinP50 || r.MicrosDelivered <= 0 || r.RSSMiB <= 0 || r.GeneratorCPU <= 0 || r.Keyframes == 0 {
+				r.JoinP50 <= 0 || r.JoinP95 < r.JoinP50 || r.MicrosDelivered <= 0 || r.ResidentMiB <= 0 || r.GeneratorCPU <= 0 || r.Keyframes == 0 {
 				t.Errorf("%+v", r)
 			}
 		})
 	}
 }
 
-// The keys are compared with other servers' by scripts.
-func TestResult_HasTheKeysOfTheComparison(t *testing.T) {
-	b, err := json.Marshal(load.Result{})
+// Who waits is connected, with m-lines as for a call, and no packet of media goes either way.
+func TestRun_WaitingPeersAreConnectedAndSendNothing(t *testing.T) {
+	url, media := serve(t)
+	r, err := measure.Run(t.Context(), load.Nara{URL: url, Tickets: issue}, measure.Workload{Name: measure.Waiting, Size: 5,
+		Warm: 100 * time.Millisecond, Dur: 300 * time.Millisecond}, os.Getpid())
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got map[string]any
-	if err := json.Unmarshal(b, &got); err != nil {
-		t.Fatal(err)
+	if r.Participants != 5 || r.SentPPS != 0 || r.DeliveredPPS != 0 || r.Unstamped != 0 || r.Loss != 0 || r.Joins != 0 || r.ResidentMiB <= 0 {
+		t.Errorf("%+v", r)
 	}
-	want := strings.Fields(`server workload size participants seconds sent_pps delivered_pps delivered_mbit_s loss duplicates
-		unstamped latency_p50_ms latency_p99_ms server_cpu server_system_share us_per_delivered us_per_in_or_out switches_per_s
-		rss_mib rss_kib_per_participant idle_cpu join_p50_ms join_p95_ms joins generator_cpu keyframes when`)
-	for _, k := range want {
-		if _, ok := got[k]; !ok {
-			t.Errorf("%s is missing", k)
-		}
-		delete(got, k)
-	}
-	if len(got) > 0 {
-		t.Errorf("more: %v", got)
-	}
-}
-
-func TestRun_RefusesWhatMakesNoSense(t *testing.T) {
-	for name, o := range map[string]load.Options{
-		"workload": {Workload: "party", Size: 1, Dur: time.Second},
-		"size":     {Workload: "visit", Dur: time.Second},
-		"too many": {Workload: "fanout", Size: 5000, Dur: time.Second},
-		"too long": {Workload: "visit", Size: 1, Dur: time.Hour},
-		"nothing":  {Workload: "visit", Size: 1},
-		"no PID":   {Workload: "visit", Size: 1, Dur: time.Second, PID: 1 << 30},
-	} {
-		t.Run(name, func(t *testing.T) {
-			o.URL, o.Tickets = "ws://127.0.0.1:1", issue
-			if r, err := load.Run(t.Context(), o); err == nil {
-				t.Fatalf("%+v", r)
-			}
-		})
+	if st := media.Stats(); st.Handshakes != 5 {
+		t.Errorf("not everybody was connected: %+v", st)
 	}
 }
 
@@ -179,16 +153,16 @@ func TestRun_EndsWhenSomebodyCannotJoin(t *testing.T) {
 	broken := errors.New("no key")
 	var mu sync.Mutex
 	var asked []string
-	_, err := load.Run(t.Context(), load.Options{URL: url, Workload: "visit", Size: 2, Dur: time.Second,
-		Tickets: func(room, participant string) (string, error) {
-			mu.Lock()
-			defer mu.Unlock()
-			asked = append(asked, participant)
-			if len(asked) == 3 {
-				return "", broken
-			}
-			return issue(room, participant)
-		}})
+	tickets := func(room, participant string) (string, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		asked = append(asked, participant)
+		if len(asked) == 3 {
+			return "", broken
+		}
+		return issue(room, participant)
+	}
+	_, err := measure.Run(t.Context(), load.Nara{URL: url, Tickets: tickets}, measure.Workload{Name: measure.Visit, Size: 2, Dur: time.Second}, 0)
 	if !errors.Is(err, broken) {
 		t.Fatal(err)
 	}

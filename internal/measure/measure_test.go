@@ -1,13 +1,12 @@
 package measure
 
 import (
-	"bytes"
-	"encoding/json"
+	"net"
 	"os"
+	"runtime"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
 
@@ -118,7 +117,7 @@ func TestWorkload_PlacesFollowTheReferenceWorkloads(t *testing.T) {
 		name                            string
 		size                            int
 		participants, publishers, finds int
-	}{{"visit", 40, 80, 80, 40}, {"conference", 10, 50, 50, 40}, {"fanout", 50, 51, 1, 50}} {
+	}{{"visit", 40, 80, 80, 40}, {"conference", 10, 50, 50, 40}, {"fanout", 50, 51, 1, 50}, {"waiting", 200, 200, 0, 0}} {
 		places, err := Workload{Name: c.name, Size: c.size, Dur: time.Second}.Places()
 		if err != nil {
 			t.Fatal(err)
@@ -143,9 +142,10 @@ func TestWorkload_WhatIsTooMuchIsRefused(t *testing.T) {
 		{Name: "party", Size: 1, Dur: time.Second},
 		{Name: "visit", Size: 0, Dur: time.Second},
 		{Name: "visit", Size: -1, Dur: time.Second},
-		{Name: "visit", Size: 101, Dur: time.Second},
+		{Name: "visit", Size: 501, Dur: time.Second},
+		{Name: "waiting", Size: 1001, Dur: time.Second},
 		{Name: "conference", Size: 1 << 62, Dur: time.Second},
-		{Name: "fanout", Size: 200, Dur: time.Second},
+		{Name: "fanout", Size: 1000, Dur: time.Second},
 		{Name: "visit", Size: 1},
 		{Name: "visit", Size: 1, Dur: -time.Second},
 		{Name: "visit", Size: 1, Dur: time.Hour},
@@ -186,42 +186,58 @@ func TestParseStat_NameMayHoldParentheses(t *testing.T) {
 	}
 }
 
-func TestResult_KeysAreThoseOfEveryGenerator(t *testing.T) {
-	r := Result{Server: "raw", Workload: Workload{Name: "visit", Size: 2}, Participants: 4, Seconds: 2, SentPPS: 100, DeliveredPPS: 300}
-	r.Charge(Process{ResidentKiB: 1000}, Process{User: 1, ResidentKiB: 1500}, Process{User: 1.3, System: 0.1, ResidentKiB: 2024, Switches: 10})
-	line, err := json.Marshal(r)
+// Who is late to read learns when the packet came all the same.
+func TestSocket_TellsWhenAPacketCameNotWhenItIsRead(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux tells")
+	}
+	s, err := ListenSocket("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got map[string]any
-	if err := json.NewDecoder(bytes.NewReader(line)).Decode(&got); err != nil {
+	defer s.Close()
+	sender, err := net.Dial("udp4", s.LocalAddr().String())
+	if err != nil {
 		t.Fatal(err)
 	}
-	const share = 0.2 // cores: 0.4 s in 2 s
-	for key, want := range map[string]any{
-		"workload": "visit", "size": 2.0, "rss_kib_per_participant": 256.0, "switches_per_s": 5.0,
-	} {
-		if diff := cmp.Diff(want, got[key]); diff != "" {
-			t.Errorf("%s: %s", key, diff)
-		}
+	defer sender.Close()
+	if err := s.SetReadDeadline(time.Now().Add(5 * time.Second)); err != nil {
+		t.Fatal(err)
 	}
-	for key, want := range map[string]float64{"server_cpu": share, "us_per_delivered": share / 300 * 1e6, "us_per_in_or_out": share / 400 * 1e6} {
-		if v, ok := got[key].(float64); !ok || v < want*0.999 || v > want*1.001 {
-			t.Errorf("%s is %v, want %v", key, got[key], want)
+	clock := StartClock()
+	b := make([]byte, 100)
+	// The first socket of the machine that asks for times gets its first ones a moment later.
+	for deadline := time.Now().Add(5 * time.Second); ; {
+		before := clock.Now()
+		if _, err := sender.Write([]byte("here")); err != nil {
+			t.Fatal(err)
 		}
-	}
-	for _, key := range []string{"loss", "latency_p50_ms", "latency_p99_ms", "join_p50_ms", "join_p95_ms", "joins", "generator_cpu", "keyframes",
-		"idle_cpu", "delivered_mbit_s", "duplicates", "unstamped", "rss_mib", "server_system_share", "when"} {
-		if _, ok := got[key]; !ok {
-			t.Errorf("%s is missing", key)
+		sent := clock.Now() // on loopback it has come when Write returns
+		n, from, wall, err := s.ReadArrival(b)
+		if err != nil || string(b[:n]) != "here" || from.String() != sender.LocalAddr().String() {
+			t.Fatalf("read %q from %v, %v", b[:n], from, err)
+		}
+		const slack = int64(10 * time.Microsecond) // between the two clocks
+		at := clock.At(wall)
+		if at > before-slack && at < sent+slack {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("sent from %d to %d, came at %d", before, sent, at)
 		}
 	}
 }
 
-func TestResult_NothingDeliveredStaysPrintable(t *testing.T) {
-	var r Result
-	r.Charge(Process{}, Process{}, Process{User: 1})
-	if _, err := json.Marshal(r); err != nil {
-		t.Error(err)
+func TestClock_AtIsThePastOfTheWallClock(t *testing.T) {
+	c := StartClock()
+	ago := time.Now().Add(-time.Second).UnixNano()
+	if got, now := c.At(ago), c.Now(); now-got < int64(time.Second) || now-got > int64(10*time.Second) {
+		t.Errorf("a second ago is %d, now %d", got, now)
+	}
+	if got, now := c.At(0), c.Now(); got > now || got < 1 {
+		t.Errorf("now is %d, then %d", got, now)
+	}
+	if got, now := c.At(time.Now().Add(time.Hour).UnixNano()), c.Now(); got > now {
+		t.Errorf("what is to come is %d, now %d", got, now)
 	}
 }

@@ -19,8 +19,9 @@ const (
 	AudioInterval = 20 * time.Millisecond
 	KeyInterval   = 4 * time.Second
 
-	VideoType = 96 // RTP payload types
-	AudioType = 111
+	VideoType  = 96 // RTP payload types
+	RepairType = 97 // of the video's retransmissions
+	AudioType  = 111
 
 	VideoTicks = 90000 / 30 // RTP timestamp steps of a frame
 	AudioTicks = 48000 / 50

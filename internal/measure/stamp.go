@@ -1,9 +1,6 @@
 package measure
 
-import (
-	"encoding/binary"
-	"time"
-)
+import "encoding/binary"
 
 // StampSize is the length of a stamp in bytes. A payload must be longer.
 const StampSize = 20
@@ -44,13 +41,3 @@ func ReadStamp(packet []byte) (s Stamp, ok bool) {
 		Sent:     int64(binary.BigEndian.Uint64(b[12:])),
 	}, true
 }
-
-// Clock counts nanoseconds from its start on the monotonic clock. Sender and
-// receiver share one, so that a difference is a delay.
-type Clock struct{ start time.Time }
-
-// StartClock starts a clock.
-func StartClock() Clock { return Clock{start: time.Now()} }
-
-// Now is the time since the start, never 0: 0 stays free to mean "not yet".
-func (c Clock) Now() int64 { return int64(time.Since(c.start)) + 1 }
