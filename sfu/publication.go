@@ -66,6 +66,13 @@ func (pub *publication) SenderReport(s *wire.Stream, ntp uint64, rtp uint32) {
 	}
 }
 
+// Broken asks for the keyframe that alone mends the picture.
+func (pub *publication) Broken(*wire.Stream) {
+	if len(pub.subs) > 0 {
+		pub.askKeyframe()
+	}
+}
+
 // askKeyframe asks the publisher, now or when the throttle allows. Before the
 // first packet there is nothing to ask: a stream begins with a keyframe.
 func (pub *publication) askKeyframe() {

@@ -48,6 +48,9 @@ type Sink interface {
 	// SenderReport: the stream's RTP time rtp was at ntp (RFC 3550 section
 	// 6.4.1) by the client's clock.
 	SenderReport(s *Stream, ntp uint64, rtp uint32)
+	// Broken: packets of a video stream will not come, and no keyframe has come
+	// since. Only one mends the picture. Called at the end of a batch or by Tick.
+	Broken(s *Stream)
 }
 
 // Remote is what the client's offer says of its transport.
@@ -79,13 +82,15 @@ type Conn struct {
 	reports []reportWindow
 
 	// media
-	incoming []Incoming
-	streams  []*Stream
-	chunks   int // of all rings
-	bits     bucket
-	packets  bucket
-	feedback feedback
-	reportAt int64
+	incoming  []Incoming
+	streams   []*Stream
+	chunks    int   // of all rings
+	unsettled bool  // packets are missing since this batch
+	roundTrip int64 // ns, smoothed; 0: unknown
+	bits      bucket
+	packets   bucket
+	feedback  feedback
+	reportAt  int64
 
 	queued queued
 }
@@ -233,10 +238,15 @@ func (c *Conn) tick() {
 		c.fail(FailedExhausted)
 		return
 	}
+	late := false
 	for _, s := range c.streams {
 		if s.ring != nil {
 			s.ring.forgetOld()
+			late = late || len(s.missing) > 0
 		}
+	}
+	if late {
+		c.askMissing()
 	}
 	c.sendFeedback(false)
 	if now >= c.reportAt {

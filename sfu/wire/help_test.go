@@ -71,6 +71,8 @@ type far struct {
 	stalls    int
 	packets   []Packet
 	reports   int
+	broken    int
+	received  []Reception
 }
 
 func (f *far) Connected() {
@@ -111,9 +113,10 @@ func (f *far) await(what func() bool) {
 
 func (f *far) KeyframeWanted(ssrc uint32)           { f.keyframes = append(f.keyframes, ssrc) }
 func (f *far) Missing(uint32, uint16, uint16)       {}
-func (f *far) Received(uint32, Reception)           {}
+func (f *far) Received(_ uint32, r Reception)       { f.received = append(f.received, r) }
 func (f *far) Stalled()                             { f.stalls++ }
 func (f *far) SenderReport(*Stream, uint64, uint32) { f.reports++ }
+func (f *far) Broken(*Stream)                       { f.broken++ }
 func (f *far) RTP(p *Packet) {
 	c := *p
 	c.Payload = append([]byte(nil), p.Payload...)

@@ -45,6 +45,7 @@ type Stats struct {
 	Policed                     uint64 // beyond a participant's rates
 	Handshakes, HandshakeErrors uint64
 	HandshakesPutOff            uint64
+	Probes                      uint64 // padding by which a client measures its path
 }
 
 // Loop is one socket, one goroutine, and the Conns that use it.
@@ -79,6 +80,8 @@ type Loop struct {
 	scratch [maxPacket]byte // RTCP before sealing
 	symbols [feedbackRange]uint8
 	chunks  pool
+	// The Conns that miss packets of this batch.
+	unsettled []*Conn
 }
 
 // Listen opens the socket. Run must be called next.
@@ -153,8 +156,11 @@ func (l *Loop) Lock() {
 	l.came = l.now
 }
 
-// Unlock sends what was queued and gives the lock up.
+// Unlock asks for what is missing, sends what was queued and gives the lock up.
 func (l *Loop) Unlock() {
+	if len(l.unsettled) > 0 {
+		l.settle()
+	}
 	l.tx.flush()
 	l.mu.Unlock()
 }

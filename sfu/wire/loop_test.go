@@ -21,6 +21,7 @@ func (r *relay) RTP(p *Packet) {
 }
 
 func (r *relay) SenderReport(*Stream, uint64, uint32) {}
+func (r *relay) Broken(*Stream)                       {}
 
 // relayed is a bench with a sender and n receivers; next makes a burst of five
 // sealed packets.

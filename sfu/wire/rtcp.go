@@ -97,13 +97,16 @@ func (c *Conn) freshReport(ssrc uint32, index uint64) bool {
 func (c *Conn) report(b []byte) {
 	switch format := b[0] & 31; {
 	case b[1] == typeSenderReport && len(b) >= 28:
+		c.blocks(b[28:], int(format))
 		s := c.stream(binary.BigEndian.Uint32(b[4:]))
-		if s == nil || s.in == nil || !s.win.started {
+		if s == nil || s.in == nil || s.repair || !s.win.started {
 			return
 		}
 		ntp := binary.BigEndian.Uint64(b[8:])
 		s.lastSR, s.lastSRAt = uint32(ntp>>16), c.loop.now
 		s.in.Sink.SenderReport(s, ntp, binary.BigEndian.Uint32(b[16:]))
+	case b[1] == typeReceiverReport && len(b) >= 8:
+		c.blocks(b[8:], int(format))
 	case b[1] == typeTransport && format == formatNack && len(b) >= 16:
 		for e := b[12:]; len(e) >= 4; e = e[4:] {
 			c.handler.Missing(binary.BigEndian.Uint32(b[8:]), binary.BigEndian.Uint16(e), binary.BigEndian.Uint16(e[2:]))
@@ -116,6 +119,37 @@ func (c *Conn) report(b []byte) {
 		}
 	}
 }
+
+// blocks takes n report blocks (RFC 3550 section 6.4.1).
+func (c *Conn) blocks(b []byte, n int) {
+	for ; n > 0 && len(b) >= 24; n, b = n-1, b[24:] {
+		r := Reception{FractionLost: b[4], TotalLost: int32(binary.BigEndian.Uint32(b[4:])<<8) >> 8, Jitter: binary.BigEndian.Uint32(b[12:])}
+		if sent := binary.BigEndian.Uint32(b[16:]); sent != 0 {
+			r.RoundTrip = c.measured(sent, binary.BigEndian.Uint32(b[20:]))
+		}
+		c.handler.Received(binary.BigEndian.Uint32(b), r)
+	}
+}
+
+// measured is the round trip of a sender report that we wrote at sent and the
+// client kept for delay, both in 1/65536 s, or 0 when that cannot be. It goes
+// into the Conn's own, smoothed as RFC 6298 section 2 does.
+func (c *Conn) measured(sent, delay uint32) int64 {
+	l := c.loop
+	n := uint32((l.NTP()-uint64(l.now-l.came)<<32/1e9)>>16) - sent - delay
+	if n > maxRoundTrip {
+		return 0
+	}
+	ns := max(int64(n)*1e9>>16, 1)
+	if c.roundTrip == 0 {
+		c.roundTrip = ns
+	}
+	c.roundTrip += (ns - c.roundTrip) / 8
+	return ns
+}
+
+// maxRoundTrip is more than anybody talks over, in 1/65536 s.
+const maxRoundTrip = 10 << 16
 
 // AskKeyframe sends a picture loss indication for a stream of the client (RFC
 // 4585 section 6.3.1) and says whether it could.
@@ -153,7 +187,7 @@ func (c *Conn) sendReceiverReport() {
 	r[0], r[1] = 0x80, typeReceiverReport
 	binary.BigEndian.PutUint32(r[4:], serverSSRC)
 	for _, s := range c.streams {
-		if !s.win.started || s.in == nil {
+		if !s.win.started || s.in == nil || s.repair {
 			continue
 		}
 		r = s.appendBlock(r, c.loop.now)

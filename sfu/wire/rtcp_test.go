@@ -35,6 +35,40 @@ func TestRTCP_WhatForwardingNeeds(t *testing.T) {
 	}
 }
 
+// The client says how long it kept our report; the rest of the time since is
+// the round trip.
+func TestRTCP_ReportBlocksGiveTheRoundTrip(t *testing.T) {
+	b := newBench(t)
+	f := newFar(t, b, true)
+	b.Lock()
+	sent := uint32(b.NTP() >> 16)
+	b.Unlock()
+	b.time += 150 * time.Millisecond
+	block := rtcp.ReceptionReport{SSRC: 100, FractionLost: 12, TotalLost: 0xfffffe, Jitter: 77, LastSenderReport: sent, Delay: 6554} // 100 ms
+	b.in(f.rtcp(compound(t, &rtcp.ReceiverReport{Reports: []rtcp.ReceptionReport{block, {SSRC: 101}}})), f.addr)
+	b.in(f.rtcp(compound(t, &rtcp.SenderReport{SSRC: farVideo, Reports: []rtcp.ReceptionReport{block}})), f.addr)
+	if len(f.received) != 3 {
+		t.Fatalf("%d blocks", len(f.received))
+	}
+	r := f.received[0]
+	if d := r.RoundTrip - 50e6; d < -1e6 || d > 1e6 || r.FractionLost != 12 || r.TotalLost != -2 || r.Jitter != 77 || f.received[2] != r {
+		t.Errorf("%+v, %+v", r, f.received[2])
+	}
+	if f.received[1].RoundTrip != 0 || f.conn.roundTrip != r.RoundTrip {
+		t.Errorf("%+v, smoothed %d", f.received[1], f.conn.roundTrip)
+	}
+	block.Delay = 10000 // longer than the time since
+	b.in(f.rtcp(compound(t, &rtcp.ReceiverReport{Reports: []rtcp.ReceptionReport{block}})), f.addr)
+	if f.received[3].RoundTrip != 0 || f.conn.roundTrip != r.RoundTrip {
+		t.Errorf("%+v, smoothed %d", f.received[3], f.conn.roundTrip)
+	}
+	block.Delay = 0
+	b.in(f.rtcp(compound(t, &rtcp.ReceiverReport{Reports: []rtcp.ReceptionReport{block}})), f.addr)
+	if d := f.conn.roundTrip - 62.5e6; d < -1e6 || d > 1e6 {
+		t.Errorf("smoothed %d", f.conn.roundTrip)
+	}
+}
+
 func TestRTCP_ReplayAndForgeryAreRefused(t *testing.T) {
 	b := newBench(t)
 	f := newFar(t, b, true)

@@ -37,14 +37,36 @@ type Packet struct {
 	Payload   []byte // with its padding
 }
 
+// place is what an SSRC is used for.
+type place struct {
+	in     *Incoming // nil: the m-line is gone, packets are dropped
+	layer  int       // of in.Layers
+	repair bool      // it carries retransmissions
+}
+
+// takes says whether the payload type has its place here.
+func (p place) takes(pt uint8) bool {
+	switch {
+	case p.in == nil:
+		return false
+	case p.repair:
+		return pt == p.in.Repair
+	default:
+		return pt == p.in.PayloadType || p.in.Redundant != 0 && pt == p.in.Redundant
+	}
+}
+
 // Stream is one SSRC that a client sends.
 type Stream struct {
-	in       *Incoming // nil: the m-line is gone, packets are dropped
+	place
 	ssrc     uint32
-	layer    int
+	born     int64 // ns
 	win      window
 	ring     *ring // nil: nothing is kept
 	key      keyframe
+	missing  []missing
+	broken   uint64 // what is before this index will not come, 0: nothing is known to be lost
+	repairs  Repairs
 	base     uint64 // first index
 	received uint64
 	bytes    uint64
@@ -67,21 +89,21 @@ type keyframe struct {
 
 // retire ends the stream: its m-line is gone, or its client.
 func (s *Stream) retire() {
-	s.in, s.key = nil, keyframe{}
+	s.in, s.key, s.missing, s.broken = nil, keyframe{}, nil, 0
 	if s.ring != nil {
 		s.ring.empty()
 		s.ring = nil
 	}
 }
 
-// serve puts the stream under an m-line.
-func (s *Stream) serve(c *Conn, in *Incoming) {
-	s.in = in
-	if keep := in.Nack && in.Codec.Video(); keep && s.ring == nil {
+// serve puts the stream into its place.
+func (s *Stream) serve(c *Conn, at place) {
+	s.place = at
+	if keep := at.in.Nack && at.in.Codec.Video() && !at.repair; keep && s.ring == nil {
 		s.ring = newRing(c)
 	} else if !keep && s.ring != nil {
 		s.ring.empty()
-		s.ring = nil
+		s.ring, s.missing, s.broken = nil, nil, 0
 	}
 }
 
@@ -95,12 +117,13 @@ func (s *Stream) Size() (width, height int) { return int(s.key.width), int(s.key
 func (s *Stream) SSRC() uint32 { return s.ssrc }
 
 // Received counts packets and payload bytes.
-func (s *Stream) Received() (packets, bytes uint64) { return s.received, s.bytes }
+func (s *Stream) Received() (packets, bytes uint64) { return s.received + s.repairs.Repaired, s.bytes }
 
-// Lost counts packets that did not come, never less than 0.
+// Lost counts packets that did not come, also not as retransmissions, never
+// less than 0.
 func (s *Stream) Lost() uint64 {
 	expected := s.expected()
-	return expected - min(expected, s.received)
+	return expected - min(expected, s.received+s.repairs.Repaired)
 }
 
 func (s *Stream) expected() uint64 {
@@ -115,23 +138,43 @@ func (s *Stream) expected() uint64 {
 func (c *Conn) Receive(list []Incoming) {
 	c.incoming = list
 	for _, s := range c.streams {
-		var now *Incoming
-		for i := range list {
-			if in := &list[i]; in.SSRC == s.ssrc || s.in != nil && in.Mid == s.in.Mid {
-				now = in
-			}
-		}
-		if now == nil {
-			s.retire()
+		if at := s.placeIn(list); at.in != nil {
+			s.serve(c, at)
 		} else {
-			s.serve(c, now)
+			s.retire()
 		}
 	}
 	for i := range list {
-		if in := &list[i]; in.SSRC != 0 && c.stream(in.SSRC) == nil {
-			c.adopt(in, in.SSRC)
+		in := &list[i]
+		if in.SSRC != 0 && len(in.Layers) == 0 && c.stream(in.SSRC) == nil {
+			c.adopt(place{in: in}, in.SSRC)
+		}
+		if in.Repair != 0 && in.RepairSSRC != 0 && c.stream(in.RepairSSRC) == nil {
+			c.adopt(place{in: in, repair: true}, in.RepairSSRC)
 		}
 	}
+}
+
+// placeIn is where the stream belongs by a new list: by its SSRC, else where
+// it was.
+func (s *Stream) placeIn(list []Incoming) (at place) {
+	for i := range list {
+		in := &list[i]
+		switch {
+		case s.ssrc != 0 && s.ssrc == in.SSRC && len(in.Layers) == 0:
+			return place{in: in}
+		case s.ssrc != 0 && s.ssrc == in.RepairSSRC:
+			return place{in: in, repair: true}
+		case s.in == nil || s.in.Mid != in.Mid:
+		case len(s.in.Layers) == 0 && len(in.Layers) == 0:
+			at = place{in: in, repair: s.repair}
+		case s.layer < len(s.in.Layers):
+			if n := slices.Index(in.Layers, s.in.Layers[s.layer]); n >= 0 {
+				at = place{in, n, s.repair}
+			}
+		}
+	}
+	return at
 }
 
 func (c *Conn) stream(ssrc uint32) *Stream {
@@ -145,29 +188,42 @@ func (c *Conn) stream(ssrc uint32) *Stream {
 
 // adopt adds a stream, in the place of one whose m-line is gone if there are
 // too many.
-func (c *Conn) adopt(in *Incoming, ssrc uint32) *Stream {
-	at := len(c.streams)
-	if at < MaxStreams {
+func (c *Conn) adopt(at place, ssrc uint32) *Stream {
+	n := len(c.streams)
+	if n < MaxStreams {
 		c.streams = append(c.streams, nil)
-	} else if at = slices.IndexFunc(c.streams, func(old *Stream) bool { return old.in == nil }); at < 0 {
+	} else if n = slices.IndexFunc(c.streams, func(old *Stream) bool { return old.in == nil }); n < 0 {
 		return nil
 	}
-	s := &Stream{ssrc: ssrc}
-	s.serve(c, in)
-	c.streams[at] = s
+	s := &Stream{ssrc: ssrc, born: c.loop.now}
+	s.serve(c, at)
+	c.streams[n] = s
 	return s
 }
 
-// learn finds the m-line of an unknown SSRC by its MID header extension (RFC
-// 8843 section 9.2).
-func (c *Conn) learn(h *header) *Incoming {
+// learn finds the place of an unknown SSRC by header extensions: the MID (RFC
+// 8843 section 9.2) and, with simulcast, the RID of the stream or of what it
+// repairs (RFC 8852).
+func (c *Conn) learn(h *header) place {
 	for i := range c.incoming {
 		in := &c.incoming[i]
-		if in.PayloadType == h.pt && in.MidExt != 0 && string(h.extension(in.MidExt)) == in.Mid {
-			return in
+		if mid := h.extension(in.MidExt); mid == nil || string(mid) != in.Mid {
+			continue
 		}
+		at := place{in: in, repair: in.Repair != 0 && h.pt == in.Repair}
+		if len(in.Layers) > 0 {
+			id := in.LayerExt
+			if at.repair {
+				id = in.RepairedExt
+			}
+			rid := h.extension(id)
+			if at.layer = slices.IndexFunc(in.Layers, func(l string) bool { return l == string(rid) }); at.layer < 0 {
+				continue
+			}
+		}
+		return at
 	}
-	return nil
+	return place{}
 }
 
 // rtp opens a packet and hands it to its sink in the same stack frame.
@@ -178,25 +234,28 @@ func (c *Conn) rtp(b []byte) {
 		return
 	}
 	s := c.stream(h.ssrc)
-	var in *Incoming
+	var at place
 	index := uint64(h.seq)
 	if s != nil {
-		in, index = s.in, s.win.guess(h.seq)
+		at, index = s.place, s.win.guess(h.seq)
 		if !s.win.fresh(index) {
 			l.stats.Refused++
 			return
 		}
 	} else {
-		in = c.learn(h)
+		at = c.learn(h)
 	}
-	if in == nil || in.PayloadType != h.pt {
+	if !at.takes(h.pt) {
 		l.stats.Unknown++
 		return
 	}
-	dst := b[h.size:h.size]
-	kept := false
-	if s != nil && s.ring != nil {
-		if room := s.ring.room(len(b) - h.size); room != nil {
+	media := s
+	if at.repair {
+		media = c.original(at)
+	}
+	dst, kept := b[h.size:h.size], false
+	if media != nil && media.ring != nil {
+		if room := media.ring.room(len(b) - h.size); room != nil {
 			dst, kept = room, true
 		}
 	}
@@ -206,29 +265,41 @@ func (c *Conn) rtp(b []byte) {
 		return
 	}
 	if s == nil {
-		if s = c.adopt(in, h.ssrc); s == nil {
+		if s = c.adopt(at, h.ssrc); s == nil {
 			l.stats.Policed++
 			return
 		}
-		if s.ring != nil {
-			if room := s.ring.room(len(payload)); room != nil {
-				payload, kept = append(room, payload...), true
-			}
-		}
 	}
-	s.arrived(index, h.timestamp, len(payload), l.came)
-	if e := h.extension(in.TransportExt); len(e) == 2 {
+	if e := h.extension(at.in.TransportExt); len(e) == 2 {
 		c.arrived(uint16(e[0])<<8|uint16(e[1]), h.ssrc)
 	}
-	p := &l.pkt
-	p.Stream, p.Index, p.Timestamp = s, index, h.timestamp
-	p.Marker, p.Padding, p.Payload = h.marker, h.padding, payload
-	p.Redundant, p.Repaired = false, false
-	p.Keyframe = s.begins(p, l.now)
-	if kept {
-		s.ring.keep(p, 0)
+	if at.repair {
+		s.win.mark(index)
+		c.repaired(media, h, payload, kept)
+		return
 	}
-	in.Sink.RTP(p)
+	if media == nil && s.ring != nil { // its first packet
+		if room := s.ring.room(len(payload)); room != nil {
+			payload, kept = append(room, payload...), true
+		}
+	}
+	c.notice(s, index)
+	s.arrived(index, h.timestamp, len(payload), l.came)
+	p := &l.pkt
+	*p = Packet{Stream: s, Index: index, Timestamp: h.timestamp, Marker: h.marker, Padding: h.padding,
+		Redundant: h.pt != at.in.PayloadType, Payload: payload}
+	c.deliver(p, kept, 0)
+}
+
+// deliver hands a packet to its sink. A payload that was kept stands skip bytes
+// behind what is in the ring.
+func (c *Conn) deliver(p *Packet, kept bool, skip int) {
+	s := p.Stream
+	p.Keyframe = s.begins(p, c.loop.now)
+	if kept {
+		s.ring.keep(p, skip)
+	}
+	s.in.Sink.RTP(p)
 }
 
 // begins says whether p begins a keyframe, and remembers it: of the packets of
