@@ -77,7 +77,7 @@ type Conn struct {
 	checks      rate
 
 	// DTLS and SRTP
-	pipe    *pipe
+	shaking handshakes
 	in, out *crypt // nil before the handshake is done
 	reports []reportWindow
 
@@ -128,9 +128,7 @@ func (c *Conn) Close() {
 	for _, s := range c.streams {
 		s.retire()
 	}
-	if c.pipe != nil {
-		_ = c.pipe.Close()
-	}
+	c.shaking.dropAll()
 }
 
 // fail tells the owner once that the Conn is over.
@@ -228,6 +226,9 @@ func (c *Conn) tick() {
 	switch {
 	case now-c.seen > consentTimeout && c.out != nil:
 		c.fail(FailedConsent)
+		return
+	case c.out == nil && now-c.created > consentTimeout && c.shaking.begun:
+		c.fail(FailedHandshake)
 		return
 	case c.out == nil && now-c.created > consentTimeout:
 		c.fail(FailedUnconnected)

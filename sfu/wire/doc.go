@@ -20,6 +20,16 @@
 // A handshake runs in a goroutine of its own and takes the loop's lock only to
 // send and once at its end.
 //
+// # Handshakes
+//
+// DTLS 1.2 protects its messages only at the end, and every implementation
+// takes the first that come: one forged datagram would end the set-up of a
+// call. So record.go puts the client's messages together, proof.go finds those
+// whose signature fits the handshake, and pion gets nothing else (pipe.go). Up
+// to three handshakes of a Conn run side by side, one for each ClientHello; the
+// first that ends well ends the others. Only a proven flight with another
+// certificate than the offer's, or the time-out, ends the Conn (dtls.go).
+//
 // # Platforms
 //
 // Linux uses recvmmsg, sendmmsg and UDP_SEGMENT (files *_linux.go); elsewhere
@@ -31,6 +41,5 @@
 // A retransmission ring belongs to Stream (what came in, by Index) with the
 // resend beside Conn.SendRTP, which must resend the identical sealed packet or
 // use an SSRC of its own; layers are several Streams of one Incoming; ICE-TCP
-// is another source of Loop.packet with its own address kind; AES-CM is another
-// row of the table in profile.go.
+// is another source of Loop.packet with its own address kind.
 package wire

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"crypto/tls"
+	"log/slog"
 	"net"
-	"sync/atomic"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -13,80 +15,116 @@ import (
 	"github.com/pion/dtls/v3/pkg/crypto/selfsign"
 )
 
-// lossy is the client's socket; it loses the first datagrams that begin with
-// a record type, as long as lose says so.
-type lossy struct {
-	net.Conn
-	record byte
-	lose   atomic.Int32
-	seen   atomic.Int32
+// link is the path between a pion/dtls client and the loop: what the client
+// writes is handed to the loop at once, what the loop sends comes by the
+// client's socket. The hooks see each datagram first and say whether it passes.
+type link struct {
+	*net.UDPConn
+	b    *bench
+	from netip.AddrPort
+	up   func(d []byte) bool
+	down func(d []byte) bool
 }
 
-func (l *lossy) Read(b []byte) (int, error) {
+func (l *link) WriteTo(d []byte, _ net.Addr) (int, error) {
+	if l.up == nil || l.up(d) {
+		l.b.in(d, l.from)
+	}
+	return len(d), nil
+}
+
+func (l *link) ReadFrom(d []byte) (int, net.Addr, error) {
 	for {
-		n, err := l.Conn.Read(b)
-		if err != nil || n == 0 || b[0] != l.record {
-			return n, err
-		}
-		l.seen.Add(1)
-		if l.lose.Add(-1) < 0 {
-			return n, nil
+		n, from, err := l.UDPConn.ReadFrom(d)
+		if err != nil || l.down == nil || l.down(d[:n]) {
+			return n, from, err
 		}
 	}
 }
 
-// shake connects a pion/dtls client to the Conn of f by a running loop.
-func shake(t *testing.T, b *bench, wrap func(net.Conn) net.Conn, profiles ...dtls.SRTPProtectionProfile) (*far, *dtls.Conn, error) {
+// shaker is a client that has passed a check.
+type shaker struct {
+	*far
+	link *link
+	cert tls.Certificate
+}
+
+func newShaker(t *testing.T, b *bench) *shaker {
 	t.Helper()
-	ended := make(chan error, 1)
-	go func() { ended <- b.Run() }()
-	t.Cleanup(func() {
-		_ = b.Close()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	})
+	f := newFar(t, b, false)
+	f.told = make(chan struct{}, 1)
 	cert, err := selfsign.GenerateSelfSigned()
 	if err != nil {
 		t.Fatal(err)
 	}
-	sock, err := net.DialUDP("udp4", nil, net.UDPAddrFromAddrPort(b.Addr()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = sock.Close() })
-	f := &far{t: t, b: b, told: make(chan struct{}, 1), addr: sock.LocalAddr().(*net.UDPAddr).AddrPort()}
 	b.Lock()
-	f.conn = b.Connect(Remote{Ufrag: "theirs", Password: "their-password-of-22-chars", Fingerprint: sha256.Sum256(cert.Certificate[0])}, f)
+	defer b.Unlock()
+	b.log = slog.New(tellHandler{slog.DiscardHandler, f})
+	f.conn.remote.Fingerprint = sha256.Sum256(cert.Certificate[0])
 	a := addressOf(f.addr)
 	f.conn.heard(&a, a.key(), true)
-	b.Unlock()
-	conn, err := dtls.ClientWithOptions(dtlsConn{wrap(sock)}, b.addrOf(),
-		dtls.WithCertificates(cert), dtls.WithInsecureSkipVerify(true),
-		dtls.WithSRTPProtectionProfiles(profiles...), dtls.WithExtendedMasterSecret(dtls.RequireExtendedMasterSecret),
-		dtls.WithFlightInterval(20*time.Millisecond))
+	return &shaker{far: f, link: &link{UDPConn: f.sock, b: b, from: f.addr}, cert: cert}
+}
+
+// tellHandler makes a line of the log an event to wait for.
+type tellHandler struct {
+	slog.Handler
+	f *far
+}
+
+func (h tellHandler) Enabled(context.Context, slog.Level) bool { return true }
+
+func (h tellHandler) Handle(context.Context, slog.Record) error {
+	h.f.tell()
+	return nil
+}
+
+var gcm128 = dtls.WithSRTPProtectionProfiles(dtls.SRTP_AEAD_AES_128_GCM)
+
+// shake begins a handshake; its result comes by the channel, at the latest when
+// the test is over.
+func (s *shaker) shake(options ...dtls.ClientOption) (*dtls.Conn, <-chan error) {
+	s.t.Helper()
+	conn, err := dtls.ClientWithOptions(s.link, net.UDPAddrFromAddrPort(s.b.Addr()), append([]dtls.ClientOption{
+		dtls.WithCertificates(s.cert), dtls.WithInsecureSkipVerify(true), gcm128,
+		dtls.WithExtendedMasterSecret(dtls.RequireExtendedMasterSecret), dtls.WithFlightInterval(50 * time.Millisecond)}, options...)...)
 	if err != nil {
-		t.Fatal(err)
+		s.t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = conn.Close() })
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	return f, conn, conn.HandshakeContext(ctx)
+	result := make(chan error, 1)
+	go func() { // ends with the test
+		result <- conn.HandshakeContext(ctx)
+		close(result)
+	}()
+	s.t.Cleanup(func() {
+		cancel()
+		<-result
+		_ = conn.Close()
+	})
+	return conn, result
 }
 
-func (b *bench) addrOf() net.Addr { return net.UDPAddrFromAddrPort(b.Addr()) }
-
-// dtlsConn makes a connected socket the PacketConn that pion wants.
-type dtlsConn struct{ net.Conn }
-
-func (c dtlsConn) ReadFrom(b []byte) (int, net.Addr, error) {
-	n, err := c.Read(b)
-	return n, c.RemoteAddr(), err
+// connect shakes hands and waits for both ends.
+func (s *shaker) connect(options ...dtls.ClientOption) *dtls.Conn {
+	s.t.Helper()
+	conn, result := s.shake(options...)
+	if err := <-result; err != nil {
+		s.t.Fatal(err)
+	}
+	s.await(s.conn.Connected)
+	return conn
 }
 
-func (c dtlsConn) WriteTo(b []byte, _ net.Addr) (int, error) { return c.Write(b) }
-
-func whole(c net.Conn) net.Conn { return c }
+// later lets time pass on the loop's clock.
+func (b *bench) later(d time.Duration) {
+	b.Lock()
+	b.time += d
+	b.Unlock()
+	b.Lock()
+	b.Tick()
+	b.Unlock()
+}
 
 func TestDTLS_EachProfileAndEqualKeys(t *testing.T) {
 	all := []dtls.SRTPProtectionProfile{dtls.SRTP_AES128_CM_HMAC_SHA1_80, dtls.SRTP_AEAD_AES_256_GCM, dtls.SRTP_AEAD_AES_128_GCM}
@@ -105,11 +143,8 @@ func TestDTLS_EachProfileAndEqualKeys(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)
 			b.gcmOnly = x.gcmOnly
-			f, conn, err := shake(t, b, whole, x.offered...)
-			if err != nil {
-				t.Fatal(err)
-			}
-			f.await(f.conn.Connected)
+			s := newShaker(t, b)
+			conn := s.connect(dtls.WithSRTPProtectionProfiles(x.offered...))
 			state, ok := conn.ConnectionState()
 			chosen, selected := conn.SelectedSRTPProtectionProfile()
 			p, known := profileOf(x.want)
@@ -128,65 +163,70 @@ func TestDTLS_EachProfileAndEqualKeys(t *testing.T) {
 			sealed := theirs.sealRTP(bytes.Clone(head), []byte("payload"), 3, 1)
 			b.Lock()
 			defer b.Unlock()
-			if got, err := f.conn.in.openRTP(nil, sealed, headerSize, 3, 1); err != nil || string(got) != "payload" {
+			if got, err := s.conn.in.openRTP(nil, sealed, headerSize, 3, 1); err != nil || string(got) != "payload" {
 				t.Errorf("%q %v", got, err)
 			}
 		})
 	}
 }
 
-func TestDTLS_CMCanBeForbidden(t *testing.T) {
-	b := newBench(t)
-	b.gcmOnly = true
-	if _, _, err := shake(t, b, whole, dtls.SRTP_AES128_CM_HMAC_SHA1_80); err == nil {
-		t.Fatal("connected without AES-GCM")
+// TestDTLS_NoCommonProfile: the handshake fails, and the client may try again
+// until the time is over.
+func TestDTLS_NoCommonProfile(t *testing.T) {
+	for name, offered := range map[string]dtls.SRTPProtectionProfile{
+		"CM is forbidden": dtls.SRTP_AES128_CM_HMAC_SHA1_80,
+		"no cipher":       dtls.SRTP_NULL_HMAC_SHA1_80,
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			b.gcmOnly = true
+			s, other := newShaker(t, b), newShaker(t, b)
+			for _, s := range []*shaker{s, other} {
+				_, _ = s.shake(dtls.WithSRTPProtectionProfiles(offered))
+				other.await(func() bool { return b.stats.HandshakeErrors > 0 && len(s.conn.shaking.running) == 0 })
+				if s.conn.Connected() || len(s.failures) != 0 {
+					t.Fatalf("connected %v, failures %v", s.conn.Connected(), s.failures)
+				}
+			}
+			other.again().connect()
+			b.later(29 * time.Second)
+			b.in(other.check(), other.addr)
+			b.later(2 * time.Second)
+			if len(s.failures) != 1 || s.failures[0] != FailedHandshake || len(other.failures) != 0 {
+				t.Errorf("failures %v and %v", s.failures, other.failures)
+			}
+		})
 	}
 }
 
-func TestDTLS_NoCommonProfileFails(t *testing.T) {
-	b := newBench(t)
-	f, _, err := shake(t, b, whole, dtls.SRTP_NULL_HMAC_SHA1_80)
-	if err == nil {
-		t.Fatal("connected")
-	}
-	f.await(func() bool { return len(f.failures) == 1 && f.failures[0] == FailedHandshake })
+// again is the same client with a socket of its own for another attempt.
+func (s *shaker) again() *shaker {
+	s.t.Helper()
+	f := newFar(s.t, s.b, false)
+	s.b.Lock()
+	defer s.b.Unlock()
+	f.conn.Close()
+	a := addressOf(f.addr)
+	s.conn.heard(&a, a.key(), true)
+	return &shaker{far: s.far, link: &link{UDPConn: f.sock, b: s.b, from: f.addr}, cert: s.cert}
 }
 
-// TestDTLS_LastFlightIsRepeated: the server's pion connection is gone by then,
-// the kept flight answers.
-func TestDTLS_LastFlightIsRepeated(t *testing.T) {
+func TestDTLS_WrongCertificateEndsTheConn(t *testing.T) {
 	b := newBench(t)
-	l := &lossy{record: recordChangeCipherSpec}
-	l.lose.Store(2)
-	_, _, err := shake(t, b, func(c net.Conn) net.Conn { l.Conn = c; return l }, dtls.SRTP_AEAD_AES_128_GCM)
-	if err != nil {
-		t.Fatal(err)
+	s := newShaker(t, b)
+	s.conn.remote.Fingerprint[0] ^= 1
+	_, result := s.shake()
+	s.await(func() bool { return len(s.failures) > 0 })
+	if s.failures[0] != FailedHandshake || s.conn.Connected() {
+		t.Errorf("failures %v", s.failures)
 	}
-	if n := l.seen.Load(); n < 3 {
-		t.Errorf("the last flight came %d times", n)
+	if err := <-result; err == nil { // by our alert
+		t.Error("the client believes in it")
 	}
-}
-
-func TestDTLS_TooManyHandshakesAreAskedToComeAgain(t *testing.T) {
-	b := newBench(t)
-	f := newFar(t, b, false)
-	b.in(f.check(nominate), f.addr)
-	for range maxHandshakes {
-		b.identity.running <- struct{}{}
-	}
-	hello := make([]byte, 200)
-	hello[0] = recordHandshake
-	b.in(hello, f.addr)
-	if b.stats.HandshakesPutOff != 1 || f.conn.pipe != nil || len(f.failures) != 0 {
-		t.Fatalf("%+v", b.stats)
-	}
-	for range maxHandshakes {
-		<-b.identity.running
-	}
-	b.in(hello, f.addr)
+	b.in(clientHello(1), s.addr)
 	b.Lock()
 	defer b.Unlock()
-	if b.stats.Handshakes != 1 || f.conn.pipe == nil {
-		t.Errorf("%+v", b.stats)
+	if b.stats.Handshakes != 1 {
+		t.Error("it goes on after the end")
 	}
 }

@@ -14,7 +14,8 @@ import (
 )
 
 // maxHandshakes run at once: signing and key agreement are the only expensive
-// thing a client can ask for. Others ask again within a second.
+// thing a client can ask for. Others ask again within a second. A Conn's second
+// and third take no more than half of the places.
 const maxHandshakes = 64
 
 // Identity is the server's certificate, new at each start, and the count of
@@ -45,6 +46,21 @@ func NewIdentity() (*Identity, error) {
 		running:     make(chan struct{}, maxHandshakes),
 	}, nil
 }
+
+// enter takes a place for a handshake if there is one.
+func (i *Identity) enter(another bool) bool {
+	if another && len(i.running) >= maxHandshakes/2 {
+		return false
+	}
+	select {
+	case i.running <- struct{}{}:
+		return true
+	default:
+		return false
+	}
+}
+
+func (i *Identity) leave() { <-i.running }
 
 // Fingerprint is the SHA-256 of the certificate as a=fingerprint wants it.
 func (i *Identity) Fingerprint() string { return i.fingerprint }

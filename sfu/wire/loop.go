@@ -203,7 +203,7 @@ func (l *Loop) packet(b []byte, from *address) {
 			c.rtp(b)
 		}
 	case f >= 20 && f < 64:
-		c.dtls(b)
+		c.dtls(b, from)
 	default:
 		l.stats.Refused++
 	}

@@ -4,111 +4,167 @@ import (
 	"bytes"
 	"net"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/pion/transport/v4/deadline"
 )
 
-// DTLS record types (RFC 6347 section 4.1).
-const (
-	recordChangeCipherSpec = 20
-	recordHandshake        = 22
-)
-
-type pipeState int
-
-const (
-	handshaking pipeState = iota
-	installed             // keys are installed, the last flight may go
-	detached              // pion's connection is gone
-)
-
-// pipe is the net.PacketConn that pion/dtls reads from and writes to. The loop
-// feeds it without waiting. It lives until the handshake is done: then only
-// the last flight is kept, for a client that did not get it.
+// pipe is the net.PacketConn that pion/dtls reads from and writes to, for one
+// handshake. The loop feeds it without waiting. What pion reads is made here:
+// the ClientHello, the messages of the last flight when they are proven, and
+// then what is encrypted. Alerts, broken records and what somebody else sent
+// from the client's address cannot end a handshake.
 type pipe struct {
-	c    *Conn
-	in   chan []byte // a client's flight is at most a few datagrams
-	done chan struct{}
-	once sync.Once
-	read *deadline.Deadline
+	c       *Conn
+	to      address // where the ClientHello came from; under the loop's lock
+	in      chan delivery
+	done    chan struct{}
+	ended   sync.Once
+	offered chan struct{} // closed when the server's first flight is out
+	told    sync.Once
+	read    *deadline.Deadline
+	out     [][]byte // datagrams for pion; its reader's alone
+	number  uint64   // of the next record for pion; its reader's alone
 
-	mu     sync.Mutex // guards the fields below; taken after the loop's
-	state  pipeState
-	flight []byte // the last: ChangeCipherSpec, Finished
+	mu       sync.Mutex // guards the fields below; never held while the loop's is taken
+	proof    proof
+	detached bool
+	flight   []byte // the last: ChangeCipherSpec, Finished
 }
 
-func newPipe(c *Conn) *pipe {
-	return &pipe{c: c, in: make(chan []byte, 16), done: make(chan struct{}), read: deadline.New()}
+// delivery is what a datagram brought: messages in one piece, and records
+// behind ChangeCipherSpec.
+type delivery struct {
+	messages  []message
+	encrypted [][]byte
 }
 
-// push takes a datagram; the caller holds the loop's lock.
-func (p *pipe) push(b []byte) {
-	p.mu.Lock()
-	over, flight := p.state == detached, p.flight
-	p.mu.Unlock()
-	if over {
-		// A handshake record after the end: our last flight was lost.
-		if b[0] == recordHandshake || b[0] == recordChangeCipherSpec {
-			p.c.sendPlain(flight)
-		}
-		return
-	}
+// newPipe makes one that begins with the ClientHello.
+func newPipe(c *Conn, hello message, from *address) *pipe {
+	p := &pipe{c: c, to: *from, in: make(chan delivery, 8), done: make(chan struct{}),
+		offered: make(chan struct{}), read: deadline.New()}
+	p.proof.transcript = bytes.Clone(hello)
+	p.out = append(p.out, p.append(nil, recordHandshake, hello))
+	return p
+}
+
+// push takes what a datagram brought. Several pipes may share it.
+func (p *pipe) push(d delivery) {
 	select {
-	case p.in <- bytes.Clone(b):
+	case p.in <- d:
 	default: // the client repeats it
 	}
 }
 
-func (p *pipe) set(s pipeState) {
+// append makes a record of epoch 0 for pion.
+func (p *pipe) append(dst []byte, kind byte, body []byte) []byte {
+	p.number++
+	return appendRecord(dst, kind, p.number-1, body)
+}
+
+// take decides what pion gets. It gets the whole flight in one datagram, for it
+// checks the signature again with each.
+func (p *pipe) take(d delivery) {
 	p.mu.Lock()
-	p.state = s
-	p.mu.Unlock()
-}
-
-// send sends at once, from the handshake's goroutine.
-func (p *pipe) send(b []byte) {
-	p.c.loop.Lock()
-	p.c.sendPlain(b)
-	p.c.loop.Unlock()
-}
-
-// ReadFrom waits for a datagram of the client.
-func (p *pipe) ReadFrom(b []byte) (int, net.Addr, error) {
-	select {
-	case d := <-p.in:
-		return copy(b, d), p.LocalAddr(), nil
-	case <-p.read.Done():
-		return 0, nil, os.ErrDeadlineExceeded
-	case <-p.done:
-		return 0, nil, net.ErrClosed
+	defer p.mu.Unlock()
+	f := &p.proof
+	if f.proven {
+		p.out = append(p.out, d.encrypted...)
+		return
+	}
+	for _, r := range d.encrypted {
+		if len(f.encrypted) == maxEncrypted {
+			f.encrypted = slices.Delete(f.encrypted, 0, 1)
+		}
+		f.encrypted = append(f.encrypted, r)
+	}
+	for _, m := range d.messages {
+		set := f.take(m)
+		if set == nil {
+			continue
+		}
+		var flight []byte
+		for _, m := range set {
+			flight = p.append(flight, recordHandshake, m)
+		}
+		flight = p.append(flight, recordChangeCipherSpec, []byte{1})
+		p.out = append(p.out, append(flight, slices.Concat(f.encrypted...)...))
+		f.encrypted = nil
 	}
 }
 
-// WriteTo holds the last flight (it starts with ChangeCipherSpec) back until
-// the keys are installed, for its arrival lets the client send media. When
-// detached it swallows everything: close_notify would end the call.
+// ReadFrom waits for what pion may know.
+func (p *pipe) ReadFrom(b []byte) (int, net.Addr, error) {
+	for len(p.out) == 0 {
+		select {
+		case d := <-p.in:
+			p.take(d)
+		case <-p.read.Done():
+			return 0, nil, os.ErrDeadlineExceeded
+		case <-p.done:
+			return 0, nil, net.ErrClosed
+		}
+	}
+	n := copy(b, p.out[0])
+	p.out = p.out[1:]
+	return n, p.LocalAddr(), nil
+}
+
+// WriteTo sends at once, from the handshake's goroutine. It keeps the last
+// flight (it starts with ChangeCipherSpec) for when the keys are installed, for
+// its arrival lets the client send media. An alert goes only to who is proven
+// to be the other side: a client must not give up because of what another one
+// did. When detached it swallows everything: close_notify would end the call.
 func (p *pipe) WriteTo(b []byte, _ net.Addr) (int, error) {
 	if len(b) == 0 {
 		return 0, nil
 	}
 	p.mu.Lock()
-	hold := p.state == detached
-	if b[0] == recordChangeCipherSpec && p.state == handshaking {
-		p.flight = bytes.Clone(b)
-		hold = true
+	send := !p.detached
+	switch b[0] {
+	case recordChangeCipherSpec:
+		p.flight, send = bytes.Clone(b), false
+	case recordAlert:
+		send = send && p.proof.proven
+	case recordHandshake:
+		p.proof.hear(b)
 	}
+	offered := p.proof.offered
 	p.mu.Unlock()
-	if !hold {
-		p.send(b)
+	if send {
+		l := p.c.loop
+		l.Lock()
+		if !p.c.closed {
+			l.tx.message(&p.to, append(l.tx.room(len(b)), b...))
+		}
+		l.Unlock()
+	}
+	if offered {
+		p.told.Do(func() { close(p.offered) })
 	}
 	return len(b), nil
 }
 
+// proven says that the client has answered.
+func (p *pipe) proven() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.proof.proven
+}
+
+// detach lets nothing through any more and returns the last flight.
+func (p *pipe) detach() []byte {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.detached = true
+	return p.flight
+}
+
 // Close ends ReadFrom.
 func (p *pipe) Close() error {
-	p.once.Do(func() { close(p.done) })
+	p.ended.Do(func() { close(p.done) })
 	return nil
 }
 
