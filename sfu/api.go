@@ -103,6 +103,10 @@ type JoinRequest struct {
 	// Sources names what is sent. A send m-line that is not named is answered
 	// inactive.
 	Sources []Source
+	// Replaces is a peer of the room that this one takes the place of (a
+	// participant's connection before this), "" for none. It is removed when
+	// the offer is known to be good, before anything is bound.
+	Replaces PeerID
 	// Admitted is false for the waiting room: connected, but nothing is
 	// forwarded in either direction before Admit.
 	Admitted bool
@@ -198,32 +202,3 @@ func (PeerLost) event()           {}
 func (PublicationAdded) event()   {}
 func (PublicationRemoved) event() {}
 func (Assigned) event()           {}
-
-// Stats counts since the start, over all loops.
-type Stats struct {
-	Rooms, Peers                int
-	PacketsIn, PacketsOut       uint64 // datagrams
-	BytesIn, BytesOut           uint64
-	ReceiveCalls, SendCalls     uint64 // system calls
-	Dropped                     uint64 // the socket did not take them
-	Unknown                     uint64 // from nobody we know
-	Refused                     uint64 // failed authentication, replayed or malformed
-	Policed                     uint64 // beyond MaxBitsPerSecond or MaxPacketsPerSecond
-	Handshakes, HandshakeErrors uint64
-	HandshakesPutOff            uint64 // too many at once: the client asks again
-	ByRoom                      []RoomStats
-}
-
-// RoomStats counts one room's media since it was made.
-type RoomStats struct {
-	Room                        RoomID
-	Peers, Waiting              int
-	Publications                int
-	DownTracks, Bound           int
-	PacketsReceived             uint64
-	BytesReceived               uint64
-	PacketsForwarded            uint64
-	BytesForwarded              uint64
-	PacketsLost                 uint64 // between publishers and us
-	KeyframesAsked, StalledSubs uint64 // StalledSubs: times a DownTrack had to wait for a keyframe after a drop
-}

@@ -63,14 +63,14 @@ func TestKeyframe_RequestWithinTheThrottleIsRemembered(t *testing.T) {
 		do()
 		return r.counts.KeyframesAsked - before
 	}
-	if n := asked(pub.askKeyframe); n != 0 {
+	if n := asked(pub.layers[0].askKeyframe); n != 0 {
 		t.Errorf("asked %d times before the first packet", n)
 	}
 	p := &wire.Packet{Stream: &wire.Stream{}, Payload: make([]byte, 100)}
-	if n := asked(func() { pub.RTP(p); pub.RTP(p); pub.askKeyframe() }); n != 1 {
+	if n := asked(func() { pub.RTP(p); pub.RTP(p); pub.layers[0].askKeyframe() }); n != 1 {
 		t.Errorf("asked %d times at once", n)
 	}
-	if n := asked(pub.tick); n != 0 {
+	if n := asked(func() { pub.tick(r.shard.loop.Now()) }); n != 0 {
 		t.Error("asked within the throttle")
 	}
 	// The test's own tick and the server's are the same: whoever is first asks.
@@ -78,17 +78,17 @@ func TestKeyframe_RequestWithinTheThrottleIsRemembered(t *testing.T) {
 	before := r.counts.KeyframesAsked
 	clock.Add(keyframeThrottle)
 	r.shard.loop.Unlock()
-	asked(pub.tick)
+	asked(func() { pub.tick(r.shard.loop.Now()) })
 	r.shard.loop.Lock()
-	if n := r.counts.KeyframesAsked - before; n != 1 || !pub.wantsKeyframe {
-		t.Errorf("asked %d times after it, still wanted %v", n, pub.wantsKeyframe)
+	if n := r.counts.KeyframesAsked - before; n != 1 || !pub.layers[0].wantsKeyframe {
+		t.Errorf("asked %d times after it, still wanted %v", n, pub.layers[0].wantsKeyframe)
 	}
 	p.Keyframe = true
 	p.Index++
 	pub.RTP(p)
 	clock.Add(10 * keyframeThrottle)
 	r.shard.loop.Unlock()
-	if n := asked(pub.tick); n != 0 || pub.wantsKeyframe {
+	if n := asked(func() { pub.tick(r.shard.loop.Now()) }); n != 0 || pub.layers[0].wantsKeyframe {
 		t.Error("asked for a keyframe that has come")
 	}
 }

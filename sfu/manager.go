@@ -67,7 +67,8 @@ func New(cfg Config) (*Manager, error) {
 		if err != nil {
 			return nil, errors.Join(err, m.Close())
 		}
-		s := &shard{manager: m, loop: loop, rooms: map[*room]struct{}{}, events: events{wake: make(chan struct{}, 1)}}
+		s := &shard{manager: m, loop: loop, rooms: map[*room]struct{}{},
+			roundTrip: newDistribution(roundTripBounds[:]), loss: newDistribution(lossBounds[:]), events: events{wake: make(chan struct{}, 1)}}
 		m.shards = append(m.shards, s)
 		m.running.Go(func() { // ends when Close closes the socket
 			if err := loop.Run(); err != nil {
@@ -243,6 +244,9 @@ func (m *Manager) Join(req JoinRequest) (JoinResult, error) {
 	} else {
 		if p != nil {
 			r.remove(p)
+		}
+		if old := r.peer(req.Replaces); old != nil {
+			r.remove(old)
 		}
 		p = newPeer(req.Peer, r, wire.Remote{Ufrag: o.Ufrag, Password: o.Password, Fingerprint: o.Fingerprint})
 		r.peers = append(r.peers, p)

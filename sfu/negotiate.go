@@ -89,9 +89,7 @@ func (p *peer) negotiate(o offer) {
 	var incoming []wire.Incoming
 	for i, m := range o.Media {
 		if pub := p.lines[i].pub; pub != nil {
-			f := m.Formats[0]
-			incoming = append(incoming, wire.Incoming{Mid: m.Mid, Codec: f.Codec, PayloadType: f.PayloadType, Clock: f.Clock,
-				SSRC: m.SSRC, MidExt: m.MidExt, TransportExt: m.TransportExt, Sink: pub})
+			incoming = append(incoming, pub.incoming(m))
 		}
 	}
 	p.conn.Receive(incoming)
@@ -104,7 +102,7 @@ func (p *peer) use(l *line, m answer.Media, source SourceName) {
 	publishes := m.Served && source != ""
 	receives := m.Served && !publishes && m.Receives
 	kind := Kind(m.Kind)
-	if pub := l.pub; pub != nil && (!publishes || l.mid != m.Mid || pub.info.Source != source || pub.info.Kind != kind) {
+	if pub := l.pub; pub != nil && (!publishes || !pub.goesOn(m, source)) {
 		p.room.unpublish(pub)
 		l.pub = nil
 	}
@@ -119,16 +117,19 @@ func (p *peer) use(l *line, m answer.Media, source SourceName) {
 		l.down = nil
 	}
 	l.mid = m.Mid
-	if publishes && l.pub == nil {
-		l.pub = newPublication(p, m.Mid, source, kind)
+	switch {
+	case publishes && l.pub == nil:
+		l.pub = newPublication(p, m, source)
 		p.room.publish(l.pub)
+	case publishes:
+		l.pub.format = m.Formats[0] // its numbers may be others
 	}
 	if receives && l.down == nil {
 		l.down = newDownTrack(p, m.Mid, kind)
 		p.downTracks = append(p.downTracks, l.down)
 	}
 	if receives {
-		l.down.clock, l.down.out.PayloadType = m.Formats[0].Clock, m.Formats[0].PayloadType
+		l.down.offered(m)
 	}
 }
 
@@ -143,7 +144,7 @@ func (p *peer) describe(o offer) negotiated {
 			a.Action = answer.Receive
 			n.result.Publications = append(n.result.Publications, l.pub.info)
 		case l.down != nil:
-			a = answer.Line{Action: answer.Send, SSRC: l.down.out.SSRC,
+			a = answer.Line{Action: answer.Send, SSRC: l.down.out.SSRC, RepairSSRC: l.down.repair.out.SSRC,
 				Stream: fmt.Sprintf("s%d", l.down.pair), Track: fmt.Sprintf("%s%d", l.down.kind, l.down.pair)}
 		}
 		n.lines = append(n.lines, a)

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 
+	"nara/sfu/answer"
 	"nara/sfu/wire"
 )
 
@@ -147,6 +148,15 @@ func TestRenegotiate_OtherSourceIsAnotherPublication(t *testing.T) {
 	})
 }
 
+// media is an m-line of the simplest kind.
+func media(mid string, kind Kind) answer.Media {
+	f := answer.Format{Codec: wire.Opus, PayloadType: 111, Clock: 48000}
+	if kind == Video {
+		f = answer.Format{Codec: wire.VP8, PayloadType: 96, Repair: 97, Nack: true, Clock: 90000}
+	}
+	return answer.Media{Mid: mid, Kind: string(kind), Served: true, Sends: true, Receives: true, Formats: []answer.Format{f}}
+}
+
 func TestFree_KeepsAPeersSoundAndPictureTogether(t *testing.T) {
 	s := newServer(t)
 	r, err := s.enter("r")
@@ -156,7 +166,9 @@ func TestFree_KeepsAPeersSoundAndPictureTogether(t *testing.T) {
 	defer r.shard.loop.Unlock()
 	sub := newPeer("sub", r, wire.Remote{})
 	for i, k := range []Kind{Audio, Video, Audio, Video, Audio, Video} {
-		sub.downTracks = append(sub.downTracks, newDownTrack(sub, fmt.Sprint(i), k))
+		d := newDownTrack(sub, fmt.Sprint(i), k)
+		d.offered(media(fmt.Sprint(i), k))
+		sub.downTracks = append(sub.downTracks, d)
 	}
 	// A room sends a microphone and two cameras, then a physician comes.
 	site, physician := newPeer("site", r, wire.Remote{}), newPeer("physician", r, wire.Remote{})
@@ -165,14 +177,14 @@ func TestFree_KeepsAPeersSoundAndPictureTogether(t *testing.T) {
 		kind Kind
 		want string
 	}{{site, Audio, "0"}, {site, Video, "1"}, {site, Video, "3"}, {physician, Audio, "4"}, {physician, Video, "5"}, {site, Audio, "2"}} {
-		pub := newPublication(x.p, "m", Camera, x.kind)
+		pub := newPublication(x.p, media("m", x.kind), Camera)
 		d := sub.free(pub)
 		if d == nil || d.mid != x.want {
 			t.Fatalf("%s's %s goes to %+v, want m-line %s", x.p.id, x.kind, d, x.want)
 		}
 		d.bind(pub)
 	}
-	if sub.free(newPublication(site, "m", Exam, Video)) != nil {
+	if sub.free(newPublication(site, media("m", Video), Exam)) != nil {
 		t.Error("there is no free m-line")
 	}
 }
@@ -187,17 +199,15 @@ func TestStalled_VideoWaitsAndAudioGoesOn(t *testing.T) {
 	pub, sub := newPeer("pub", r, wire.Remote{}), newPeer("sub", r, wire.Remote{})
 	for i, k := range []Kind{Audio, Video} {
 		d := newDownTrack(sub, fmt.Sprint(i), k)
+		d.offered(media(d.mid, k))
 		sub.downTracks = append(sub.downTracks, d)
-		d.bind(newPublication(pub, d.mid, Camera, k))
-		d.waiting, d.stream = false, &wire.Stream{}
+		d.bind(newPublication(pub, media(d.mid, k), Camera))
+		d.waiting, d.layer, d.stream = false, d.wanted, &wire.Stream{}
 	}
 	sub.Stalled()
 	sub.Stalled()
-	if !sub.downTracks[1].pub.wantsKeyframe {
-		t.Error("nobody asks for a keyframe when nothing more comes")
-	}
-	if sub.downTracks[0].waiting || !sub.downTracks[1].waiting || r.counts.StalledSubs != 1 {
-		t.Errorf("audio waits %v, video waits %v, %d stalls", sub.downTracks[0].waiting, sub.downTracks[1].waiting, r.counts.StalledSubs)
+	if sub.downTracks[0].waiting || !sub.downTracks[1].waiting || r.counts.Stalls != 1 {
+		t.Errorf("audio waits %v, video waits %v, %d stalls", sub.downTracks[0].waiting, sub.downTracks[1].waiting, r.counts.Stalls)
 	}
 }
 

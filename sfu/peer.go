@@ -24,6 +24,9 @@ type peer struct {
 
 	clockKnown  bool
 	clockOffset uint64 // NTP, server's clock - peer's
+
+	roundTrip int64 // ns, as the last report told, 0: unknown
+	allowance allowance
 }
 
 // line is what the peer's n-th m-line is used for: a publication, a downTrack,
@@ -68,7 +71,7 @@ func (p *peer) downTrack(kind Kind, pair int) *downTrack {
 	return nil
 }
 
-// free chooses the downTrack for a publication: beside what comes from the
+// free chooses the downTrack for a publication that it can carry: beside what comes from the
 // same peer, so that the client keeps them in lip sync; else beside nothing;
 // else any. Among equals the first m-line.
 func (p *peer) free(pub *publication) *downTrack {
@@ -80,6 +83,9 @@ func (p *peer) free(pub *publication) *downTrack {
 	bestScore := -1
 	for _, d := range p.downTracks {
 		if d.kind != pub.info.Kind || d.pub != nil {
+			continue
+		}
+		if _, ok := d.carries(pub); !ok {
 			continue
 		}
 		score := 1
@@ -125,9 +131,10 @@ func (p *peer) assignments() []Assignment {
 // Connected tells that media can flow: only now a keyframe is of use.
 func (p *peer) Connected() {
 	p.room.shard.events.add(PeerConnected{p.room.id, p.id})
+	now := p.room.shard.loop.Now()
 	for _, d := range p.downTracks {
 		if d.pub != nil {
-			d.pub.askKeyframe()
+			d.start(now)
 		}
 	}
 }
@@ -140,29 +147,53 @@ func (p *peer) Failed(why wire.Failure) {
 	r.shard.events.add(PeerLost{r.id, p.id, LossReason(why)})
 }
 
+// sends finds the downTrack that sends media as ssrc.
+func (p *peer) sends(ssrc uint32) *downTrack {
+	for _, d := range p.downTracks {
+		if d.out.SSRC == ssrc {
+			return d
+		}
+	}
+	return nil
+}
+
+// octets counts the media bytes of all downTracks.
+func (p *peer) octets() (n uint64) {
+	for _, d := range p.downTracks {
+		n += d.octets
+	}
+	return n
+}
+
 // KeyframeWanted asks the publisher of what is bound to the SSRC.
 func (p *peer) KeyframeWanted(ssrc uint32) {
-	for _, d := range p.downTracks {
-		if d.out.SSRC == ssrc && d.pub != nil {
-			d.pub.askKeyframe()
-		}
+	if d := p.sends(ssrc); d != nil && d.pub != nil {
+		d.keyframes++
+		d.wanted.askKeyframe()
 	}
 }
 
-// Missing is what the client asks for again.
-func (p *peer) Missing(uint32, uint16, uint16) {}
-
 // Received is how well the client receives a downTrack.
-func (p *peer) Received(uint32, wire.Reception) {}
+func (p *peer) Received(ssrc uint32, r wire.Reception) {
+	d := p.sends(ssrc)
+	if d == nil {
+		return
+	}
+	if d.reception = r; r.RoundTrip > 0 {
+		p.roundTrip = r.RoundTrip
+	}
+	p.room.shard.reported(r)
+}
 
 // Stalled lets video wait for a keyframe, for a frame with a hole is of no use
-// to anyone. Nothing may be sent here, so the tick asks for it, also when what
+// to anyone. Nothing may be sent here, so the tick begins anew, also when what
 // was lost is the last that comes for a while.
 func (p *peer) Stalled() {
 	for _, d := range p.downTracks {
 		if d.kind == Video && d.pub != nil && !d.waiting {
-			d.waiting, d.pub.wantsKeyframe = true, true
-			p.room.counts.StalledSubs++
+			d.waiting = true
+			d.stalls++
+			p.room.counts.Stalls++
 		}
 	}
 }

@@ -43,10 +43,14 @@ func TestRewriter_NoNonceTwice(t *testing.T) {
 			}
 			begins := false
 			if which != bound || rapid.IntRange(0, 20).Draw(t, "stall") == 0 {
-				r.begin(index, ts, now, 90000, which == bound)
+				offset := r.tsOffset
+				if which != bound {
+					offset = r.after(ts, now, 90000)
+				}
+				r.begin(place{index, ts}, place{}, offset)
 				begins, bound = which != bound, which
 			}
-			out, outTS, ok := r.rewrite(index, ts, now)
+			out, outTS, ok := r.rewrite(place{index, ts}, now)
 			if !ok {
 				continue
 			}

@@ -48,8 +48,8 @@ func (r *room) unpublish(pub *publication) {
 	for len(pub.subs) > 0 {
 		pub.subs[0].unbind()
 	}
-	if pub.stream != nil {
-		r.lostBefore += pub.stream.Lost()
+	for i := range pub.layers {
+		r.lostBefore += pub.layers[i].packetsLost()
 	}
 	if !pub.visible {
 		return
@@ -118,13 +118,19 @@ func (r *room) settle(quiet *peer) {
 	if len(r.peers) == 0 && !r.closed {
 		r.closed = true
 		delete(r.shard.rooms, r)
+		r.shard.ended.add(r.stats().Recovery)
 		r.shard.manager.forget(r)
 	}
 }
 
 func (r *room) tick() {
-	for _, pub := range r.publications {
-		pub.tick()
+	now := r.shard.loop.Now()
+	for _, p := range r.peers {
+		for _, l := range p.lines {
+			if l.pub != nil {
+				l.pub.tick(now)
+			}
+		}
 	}
 }
 
@@ -138,8 +144,8 @@ func (r *room) stats() RoomStats {
 		for _, l := range p.lines {
 			if l.pub != nil {
 				s.Publications++
-				if l.pub.stream != nil {
-					s.PacketsLost += l.pub.stream.Lost()
+				for i := range l.pub.layers {
+					s.PacketsLost += l.pub.layers[i].packetsLost()
 				}
 			}
 		}

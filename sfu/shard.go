@@ -12,6 +12,20 @@ type shard struct {
 	loop    *wire.Loop
 	rooms   map[*room]struct{} // guarded by the loop's lock
 	events  events
+
+	// Guarded by the loop's lock: what rooms that have ended counted, and what
+	// all clients have reported.
+	ended     Recovery
+	roundTrip Distribution
+	loss      Distribution
+}
+
+// reported takes a client's report into the distributions.
+func (s *shard) reported(r wire.Reception) {
+	s.loss.observe(float64(r.FractionLost) / 256)
+	if r.RoundTrip > 0 {
+		s.roundTrip.observe(float64(r.RoundTrip) / 1e9)
+	}
 }
 
 func (s *shard) tick() {

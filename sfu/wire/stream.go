@@ -337,3 +337,6 @@ func (s *Stream) arrived(index uint64, timestamp uint32, n int, now int64) {
 	}
 	s.transit = transit
 }
+
+// Jitter is that of the arrival times, in RTP ticks (RFC 3550 appendix A.8).
+func (s *Stream) Jitter() uint32 { return uint32(s.jitter) }
