@@ -66,6 +66,9 @@ func (c *Conn) dtls(b []byte, from *address) {
 		switch {
 		case r.kind == recordHandshake && r.epoch == 0:
 			for body := r.body(); len(body) > 0; {
+				if len(s.running) == 0 && body[0] != messageHello {
+					break // nobody to keep it for
+				}
 				var m message
 				switch m, body = s.parts.next(body); {
 				case m == nil:

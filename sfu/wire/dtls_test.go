@@ -49,7 +49,7 @@ type shaker struct {
 	cert tls.Certificate
 }
 
-func newShaker(t *testing.T, b *bench) *shaker {
+func newShaker(t testing.TB, b *bench) *shaker {
 	t.Helper()
 	f := newFar(t, b, false)
 	f.told = make(chan struct{}, 1)

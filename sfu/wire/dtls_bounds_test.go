@@ -1,0 +1,156 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/binary"
+	"net/netip"
+	"runtime"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+const (
+	// goroutinesOfHandshake: ours, and pion's reader, the one that its reader
+	// starts for each read, and the one that waits for the next flight.
+	goroutinesOfHandshake = 4
+	// bytesOfHandshake is what one may keep, whatever its client sends.
+	bytesOfHandshake = 64 << 10
+)
+
+// crowd makes Conns that have passed a check, each from an address of its own.
+func (b *bench) crowd(n int) []netip.AddrPort {
+	b.Lock()
+	defer b.Unlock()
+	var from []netip.AddrPort
+	for i := range n {
+		addr := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 77, byte(i >> 8), byte(i)}), b.addr.Port())
+		c := b.Connect(Remote{Ufrag: "theirs", Password: "their-password-of-22-chars"}, &far{t: b.t, b: b})
+		a := addressOf(addr)
+		c.heard(&a, a.key(), true)
+		from = append(from, addr)
+	}
+	return from
+}
+
+func heap() uint64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// TestDTLS_StalledHandshakesAreBounded: a thousand clients say hello, and then
+// everything that makes a server keep things, but not what would end it.
+func TestDTLS_StalledHandshakesAreBounded(t *testing.T) {
+	b := newBench(t)
+	from := b.crowd(1000)
+	before, goroutines := heap(), runtime.NumGoroutine()
+	certificate := bytes.Repeat([]byte{7}, 1400)
+	encrypted := bytes.Repeat(append([]byte{recordHandshake, 0xfe, 0xfd, 0, 1, 0, 0, 0, 0, 0, 0, 0, 200}, make([]byte, 200)...), 6)
+	var starts uint64
+	for round := range byte(12) {
+		for _, a := range from {
+			b.in(clientHello(round), a)
+			for n := range uint32(5) {
+				binary.BigEndian.PutUint32(certificate, uint32(round)<<8|n)
+				b.in(appendRecord(nil, recordHandshake, 1, fragment(messageCertificate, 1, 4000, 0, certificate)), a)
+				b.in(appendRecord(nil, recordHandshake, 1, fragment(messageCertificate, 1, 4000, 1400, certificate)), a)
+				b.in(appendRecord(nil, recordHandshake, 1, fragment(messageCertificate, 1, 4000, 2800, certificate[:1200])), a)
+				b.in(appendRecord(nil, recordHandshake, 1, fragment(messageExchange, 2, 4000, 0, certificate)), a)
+				b.in(encrypted, a)
+			}
+		}
+		b.Lock()
+		running := len(b.identity.running)
+		starts = b.stats.Handshakes
+		b.time += 100 * time.Millisecond
+		b.Unlock()
+		if running > maxHandshakes {
+			t.Fatalf("%d handshakes run", running)
+		}
+	}
+	if starts > maxHandshakes { // none has ended
+		t.Errorf("%d were started", starts)
+	}
+	if n := runtime.NumGoroutine() - goroutines; n > maxHandshakes*goroutinesOfHandshake {
+		t.Errorf("%d goroutines", n)
+	} else {
+		t.Logf("%d goroutines", n)
+	}
+	if n := heap() - before; n > maxHandshakes*bytesOfHandshake {
+		t.Errorf("%d bytes", n)
+	} else {
+		t.Logf("%d bytes", n)
+	}
+	runtime.KeepAlive(b)
+}
+
+// TestDTLS_AStalledHandshakeGivesItsPlaceBack after ten seconds, and not
+// before: nor does the Conn end with it.
+func TestDTLS_AStalledHandshakeGivesItsPlaceBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		from := b.crowd(maxHandshakes + 1)
+		for _, a := range from {
+			b.in(clientHello(1), a)
+		}
+		time.Sleep(handshakeTimeout - time.Millisecond)
+		synctest.Wait()
+		last := addressOf(from[maxHandshakes])
+		b.in(clientHello(1), from[maxHandshakes])
+		if n := len(b.identity.running); n != maxHandshakes || b.stats.HandshakesPutOff != 2 {
+			t.Fatalf("%d run, %+v", n, b.stats)
+		}
+		time.Sleep(2 * time.Millisecond)
+		synctest.Wait()
+		if n := len(b.identity.running); n != 0 || b.stats.HandshakeErrors != maxHandshakes {
+			t.Fatalf("%d run, %+v", n, b.stats)
+		}
+		b.in(clientHello(1), from[maxHandshakes])
+		if n := len(b.byAddr[last.key()].shaking.running); n != 1 {
+			t.Error("the next one does not get the place")
+		}
+		for _, a := range from {
+			a := addressOf(a)
+			if b.byAddr[a.key()].failed {
+				t.Fatal("a stalled handshake ended a Conn")
+			}
+		}
+	})
+}
+
+// TestDTLS_OneParticipantDoesNotTakeAllPlaces: second and third handshakes of
+// the same Conns leave half of the places to others.
+func TestDTLS_OneParticipantDoesNotTakeAllPlaces(t *testing.T) {
+	b := newBench(t)
+	from := b.crowd(maxHandshakes)
+	const greedy = maxHandshakes / maxBeside // they could take all
+	for _, a := range from[:greedy] {
+		for who := range byte(maxBeside) {
+			b.in(clientHello(who), a)
+		}
+	}
+	started := 0
+	for _, a := range from[greedy:] {
+		b.in(clientHello(0), a)
+		a := addressOf(a)
+		started += len(b.byAddr[a.key()].shaking.running)
+	}
+	if started < maxHandshakes/2-greedy/2 {
+		t.Errorf("%d others could start", started)
+	}
+}
+
+// BenchmarkHandshake is the server's and the client's side together, each about
+// half.
+func BenchmarkHandshake(bm *testing.B) {
+	bm.ReportAllocs()
+	for range bm.N {
+		bm.StopTimer()
+		b := newBench(bm)
+		s := newShaker(bm, b)
+		bm.StartTimer()
+		s.connect()
+	}
+}
