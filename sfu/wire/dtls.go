@@ -235,9 +235,11 @@ func (h *handshake) run(hello message, before *pipe) error {
 	if h.drop() { // else another one was first
 		h.c.shaking.dropAll()
 		h.c.shaking.flight = flight
-		// The client sends media as soon as it has our Finished: keys first.
-		h.c.keyed(in, out)
+		// The client sends media as soon as it has our Finished: keys before the
+		// lock is given up. But without it the client cannot open media, which
+		// may follow at once.
 		h.c.sendPlain(flight)
+		h.c.keyed(in, out)
 	}
 	return nil
 }
