@@ -235,7 +235,7 @@ func (m *Manager) Join(req JoinRequest) (JoinResult, error) {
 	if err != nil {
 		return JoinResult{}, err
 	}
-	p := r.peer(req.Peer)
+	p, replaced := r.peer(req.Peer), false
 	if p != nil && p.fingerprint == o.Fingerprint {
 		if err = p.check(o); err != nil {
 			r.shard.loop.Unlock()
@@ -247,6 +247,7 @@ func (m *Manager) Join(req JoinRequest) (JoinResult, error) {
 		}
 		if old := r.peer(req.Replaces); old != nil {
 			r.remove(old)
+			replaced = true
 		}
 		p = newPeer(req.Peer, r, wire.Remote{Ufrag: o.Ufrag, Password: o.Password, Fingerprint: o.Fingerprint})
 		r.peers = append(r.peers, p)
@@ -262,6 +263,9 @@ func (m *Manager) Join(req JoinRequest) (JoinResult, error) {
 	r.settle(p)
 	n := p.describe(o)
 	r.shard.loop.Unlock()
+	if replaced {
+		m.log.Info("peer left", "room", req.Room, "peer", req.Replaces, "reason", "replaced")
+	}
 	m.log.Info("peer joined", "room", req.Room, "peer", req.Peer, "admitted", req.Admitted)
 	return m.answer(n, r.shard), nil
 }

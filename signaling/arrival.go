@@ -27,9 +27,6 @@ func (r *room) join(j joining) verdict {
 	res, err := r.connect(m, j.Message.Offer, j.Message.Publications)
 	if err != nil {
 		m.admitted = !waited
-		if old != nil && !resumed {
-			r.mediaLost(old)
-		}
 		return r.mediaVerdict(err)
 	}
 	switch {

@@ -23,17 +23,15 @@ func (r *room) connect(m *member, offer string, publications []Intended) (sfu.Jo
 			return res, err
 		}
 	}
-	r.disconnect(m, "new connection")
 	r.peers++
-	m.peer = sfu.PeerID(fmt.Sprintf("%s.%d", m.id, r.peers))
-	m.fingerprint, m.media, m.version, m.assignments = fingerprint(offer), Connecting, 0, nil
-	res, err := r.node.media.Join(sfu.JoinRequest{Room: id, Peer: m.peer, Offer: offer,
-		Sources: sources(publications), Admitted: m.admitted})
+	peer := sfu.PeerID(fmt.Sprintf("%s.%d", m.id, r.peers))
+	res, err := r.node.media.Join(sfu.JoinRequest{Room: id, Peer: peer, Offer: offer,
+		Sources: sources(publications), Replaces: m.peer, Admitted: m.admitted})
 	if err != nil {
-		m.peer = ""
-		r.mediaLost(m)
+		return res, err // and the connection before, if there is one, goes on
 	}
-	return res, err
+	m.peer, m.fingerprint, m.media, m.version, m.assignments = peer, fingerprint(offer), Connecting, 0, nil
+	return res, nil
 }
 
 // disconnect gives up a member's connection, if there is one.

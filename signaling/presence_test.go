@@ -142,6 +142,47 @@ func TestPresence_MediaOutliveTheWebSocket(t *testing.T) {
 	}
 }
 
+// An offer of a new connection that the media server refuses, from the same place or from another, leaves the
+// connection before as it is.
+func TestPresence_BadOfferOfANewConnectionCostsNothing(t *testing.T) {
+	h := newHouse(t, setting{})
+	anna := h.joins(h.check("c1", "anna"), 0)
+	gun := h.joins(h.check("c1", "gun"), 0)
+	anna.speaks()
+	gun.speaks()
+	gun.hears("anna")
+	anna.hears("gun")
+	other := h.dial(0)
+	m := joinMessage(t, h.check("c1", "gun"))
+	m.Publications = []signaling.Intended{{Mid: "no such line", Source: signaling.Microphone}}
+	other.send(m)
+	other.refused(signaling.BadOffer)
+	other.closes(signaling.EndBadMessage)
+	for _, p := range []*person{anna, gun} {
+		before := p.packets.Load()
+		deadline := time.After(patience)
+		for p.packets.Load() < before+20 {
+			select {
+			case <-deadline:
+				t.Fatalf("%s hears nothing any more", p.ID())
+			case m := <-p.Events():
+				if c, ok := m.(*signaling.ParticipantChanged); ok && c.Participant.ID == "gun" && c.Participant.Connection == signaling.Lost {
+					t.Fatal("the connection is lost")
+				}
+			case <-time.After(time.Millisecond):
+			}
+		}
+	}
+	raw := h.dialJoined(h.check("c2", "a"))
+	raw.send(&signaling.Offer{Offer: strings.ReplaceAll(recordedOffer(), "a=fingerprint:sha-256 ", "a=fingerprint:sha-256 00"),
+		Publications: []signaling.Intended{{Mid: "0", Source: signaling.Microphone}}})
+	raw.refused(signaling.BadOffer)
+	raw.send(&signaling.Offer{Offer: recordedOffer(), Publications: []signaling.Intended{{Mid: "0", Source: signaling.Microphone}}})
+	if a, ok := raw.receive().(*signaling.Answer); !ok || len(a.Publications) != 1 {
+		t.Errorf("the connection does not go on: %+v", a)
+	}
+}
+
 func TestPresence_GraceEnds(t *testing.T) {
 	h := newHouse(t, setting{grace: 50 * time.Millisecond})
 	anna := h.hosts("v1", "anna")
