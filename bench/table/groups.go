@@ -16,9 +16,13 @@ import (
 )
 
 const (
-	bound   = "raw"   // the server that others are compared with
+	bound   = "raw"   // the least that forwarding costs
+	other   = "janus" // what somebody else's server costs
 	maxLine = 1 << 20 // bytes of one result
 )
+
+// servers in the order in which they are printed; others follow.
+var servers = []string{bound, "raw-gso", "nara", "nara-loops-1", "nara-loops-2", other}
 
 // group is all runs of one server with one workload.
 type group struct {
@@ -29,7 +33,7 @@ type group struct {
 
 // workloads in the order in which they are printed: from one listener for each
 // speaker to fifty.
-var workloads = []string{"visit", "conference", "fanout"}
+var workloads = []string{measure.Visit, measure.Conference, measure.Fanout, measure.Waiting}
 
 // read collects the results of all files of a folder. The file's name is the
 // server's, whatever the line says: a generator does not know whom it measures.
@@ -61,15 +65,15 @@ func read(folder fs.FS) ([]group, error) {
 	return groups, nil
 }
 
-// compareServers puts the bound first.
+// compareServers puts the known ones first.
 func compareServers(a, b string) int {
-	if (a == bound) != (b == bound) {
-		if a == bound {
-			return -1
+	place := func(s string) int {
+		if i := slices.Index(servers, s); i >= 0 {
+			return i
 		}
-		return 1
+		return len(servers)
 	}
-	return cmp.Compare(a, b)
+	return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(a, b))
 }
 
 func collect(groups []group, server string, content []byte) ([]group, error) {
@@ -83,7 +87,7 @@ func collect(groups []group, server string, content []byte) ([]group, error) {
 		if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
 			return nil, fmt.Errorf("line %d: %w", n, err)
 		}
-		if !slices.Contains(workloads, r.Name) || r.Size < 1 || r.DeliveredPPS <= 0 {
+		if !slices.Contains(workloads, r.Name) || r.Size < 1 || (r.DeliveredPPS <= 0) != (r.Name == measure.Waiting) {
 			return nil, fmt.Errorf("line %d: not the result of a run (workload %q, size %d, %v packets a second delivered)",
 				n, r.Name, r.Size, r.DeliveredPPS)
 		}
@@ -96,6 +100,15 @@ func collect(groups []group, server string, content []byte) ([]group, error) {
 		groups[i].runs = append(groups[i].runs, r)
 	}
 	return groups, lines.Err()
+}
+
+// find is the group of a server and workload, nil when it was not run.
+func find(groups []group, server, workload string, size int) *group {
+	i := slices.IndexFunc(groups, func(g group) bool { return g.server == server && g.workload == workload && g.size == size })
+	if i < 0 {
+		return nil
+	}
+	return &groups[i]
 }
 
 // median of one figure over the runs.

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"nara/internal/measure"
@@ -12,46 +11,98 @@ import (
 // busy is the share of a core above which the generator is the bottleneck.
 const busy = 0.8
 
-// column is one figure of the table.
+// column is one figure of a table.
 type column struct {
 	title string
-	cell  func(g group, raw *group) string
+	cell  func(g group, all []group) string
 }
 
 func cost(r measure.Result) float64 { return r.MicrosDelivered }
 
 // figure makes a column of a median.
 func figure(title, format string, f func(measure.Result) float64) column {
-	return column{title, func(g group, _ *group) string { return fmt.Sprintf(format, g.median(f)) }}
+	return column{title, func(g group, _ []group) string { return fmt.Sprintf(format, g.median(f)) }}
 }
 
-var columns = []column{
-	{"runs", func(g group, _ *group) string { return fmt.Sprint(len(g.runs)) }},
-	figure("delivered/s", "%.0f", func(r measure.Result) float64 { return r.DeliveredPPS }),
-	figure("µs/delivered", "%.2f", cost),
-	{"min–max", func(g group, _ *group) string {
-		v := g.sorted(cost)
-		return fmt.Sprintf("%.2f–%.2f", v[0], v[len(v)-1])
-	}},
-	{"× raw", func(g group, raw *group) string {
-		if raw == nil || raw.median(cost) == 0 {
+// times makes a column of the ratio to another server's cost of the same workload.
+func times(server string) column {
+	return column{"× " + server, func(g group, all []group) string {
+		than := find(all, server, g.workload, g.size)
+		if than == nil || than.median(cost) == 0 {
 			return "–"
 		}
-		return fmt.Sprintf("%.2f", g.median(cost)/raw.median(cost))
-	}},
-	figure("loss %", "%.3f", func(r measure.Result) float64 { return 100 * r.Loss }),
-	figure("delay p50 ms", "%.2f", func(r measure.Result) float64 { return r.LatencyP50 }),
-	figure("p99 ms", "%.2f", func(r measure.Result) float64 { return r.LatencyP99 }),
-	figure("KiB/participant", "%.0f", func(r measure.Result) float64 { return r.KiBPerParticipant }),
-	figure("join p50 ms", "%.1f", func(r measure.Result) float64 { return r.JoinP50 }),
-	figure("p95 ms", "%.1f", func(r measure.Result) float64 { return r.JoinP95 }),
-	figure("idle CPU %", "%.2f", func(r measure.Result) float64 { return 100 * r.IdleCPU }),
-	figure("server CPU %", "%.1f", func(r measure.Result) float64 { return 100 * r.ServerCPU }),
-	figure("generator CPU %", "%.0f", func(r measure.Result) float64 { return 100 * r.GeneratorCPU }),
+		return fmt.Sprintf("%.2f", g.median(cost)/than.median(cost))
+	}}
 }
 
-// write prints the table, and below it what makes a figure doubtful.
-func write(out io.Writer, groups []group) error {
+var (
+	runs = column{"runs", func(g group, _ []group) string { return fmt.Sprint(len(g.runs)) }}
+
+	delivered = figure("delivered/s", "%.0f", func(r measure.Result) float64 { return r.DeliveredPPS })
+	micros    = figure("µs/delivered", "%.2f", cost)
+	extremes  = column{"min–max", func(g group, _ []group) string {
+		v := g.sorted(cost)
+		return fmt.Sprintf("%.2f–%.2f", v[0], v[len(v)-1])
+	}}
+	loss      = figure("loss %", "%.3f", func(r measure.Result) float64 { return 100 * r.Loss })
+	memory    = figure("KiB/participant", "%.0f", func(r measure.Result) float64 { return r.KiBPerParticipant })
+	idle      = figure("idle CPU %", "%.2f", func(r measure.Result) float64 { return 100 * r.IdleCPU })
+	generator = figure("generator CPU %", "%.0f", func(r measure.Result) float64 { return 100 * r.GeneratorCPU })
+)
+
+// writeCalls prints what calls cost, and below it what makes a figure doubtful.
+func writeCalls(out io.Writer, groups []group) error {
+	return write(out, groups, []column{
+		runs, delivered, micros, extremes, times(bound), times(other), loss,
+		figure("delay p50 ms", "%.2f", func(r measure.Result) float64 { return r.LatencyP50 }),
+		figure("p99 ms", "%.2f", func(r measure.Result) float64 { return r.LatencyP99 }),
+		memory,
+		figure("join p50 ms", "%.1f", func(r measure.Result) float64 { return r.JoinP50 }),
+		figure("p95 ms", "%.1f", func(r measure.Result) float64 { return r.JoinP95 }),
+		idle,
+		figure("server CPU %", "%.1f", func(r measure.Result) float64 { return 100 * r.ServerCPU }),
+		generator,
+	}, nil)
+}
+
+// writeGrowth prints the cost of each workload, and below it how the cost of a packet grows with the size, and how much
+// more two loops carry than one: twice as much where a packet costs the same.
+func writeGrowth(out io.Writer, groups []group) error {
+	var findings []string
+	for i, g := range groups {
+		for _, small := range groups[:i] {
+			if small.server == g.server && small.workload == g.workload {
+				findings = append(findings, fmt.Sprintf("- %s: a packet of %s %d costs %.2f × one of %s %d.",
+					g.server, g.workload, g.size, g.median(cost)/small.median(cost), small.workload, small.size))
+			}
+		}
+		if server, ok := strings.CutSuffix(g.server, "-loops-2"); ok {
+			if one := find(groups, server+"-loops-1", g.workload, g.size); one != nil {
+				ratio := g.median(cost) / one.median(cost)
+				findings = append(findings, fmt.Sprintf("- %s: with two loops a packet of %s %d costs %.2f × what it does with one, so two carry %.2f × as much.",
+					server, g.workload, g.size, ratio, 2/ratio))
+			}
+		}
+	}
+	return write(out, groups, []column{runs, delivered, micros, extremes, loss,
+		figure("server CPU %", "%.1f", func(r measure.Result) float64 { return 100 * r.ServerCPU }), generator}, findings)
+}
+
+// writeWaiting prints what those cost who are connected and wait.
+func writeWaiting(out io.Writer, groups []group) error {
+	return write(out, groups, []column{runs,
+		figure("CPU %", "%.2f", func(r measure.Result) float64 { return 100 * r.ServerCPU }),
+		column{"min–max", func(g group, _ []group) string {
+			v := g.sorted(func(r measure.Result) float64 { return 100 * r.ServerCPU })
+			return fmt.Sprintf("%.2f–%.2f", v[0], v[len(v)-1])
+		}},
+		figure("before the first joined %", "%.2f", func(r measure.Result) float64 { return 100 * r.IdleCPU }),
+		memory,
+	}, nil)
+}
+
+// write prints a table, the findings below it, and then what makes a figure doubtful.
+func write(out io.Writer, groups []group, columns []column, findings []string) error {
 	var b strings.Builder
 	b.WriteString("| workload | server |")
 	for _, c := range columns {
@@ -60,28 +111,18 @@ func write(out io.Writer, groups []group) error {
 	b.WriteString("\n|---|---|" + strings.Repeat("--:|", len(columns)) + "\n")
 	for _, g := range groups {
 		fmt.Fprintf(&b, "| %s %d | %s |", g.workload, g.size, g.server)
-		raw := boundOf(groups, g)
 		for _, c := range columns {
-			fmt.Fprintf(&b, " %s |", c.cell(g, raw))
+			fmt.Fprintf(&b, " %s |", c.cell(g, groups))
 		}
 		b.WriteString("\n")
 	}
-	if notes := doubts(groups); len(notes) > 0 {
-		b.WriteString("\n" + strings.Join(notes, "\n") + "\n")
+	for _, notes := range [][]string{findings, doubts(groups)} {
+		if len(notes) > 0 {
+			b.WriteString("\n" + strings.Join(notes, "\n") + "\n")
+		}
 	}
 	_, err := io.WriteString(out, b.String())
 	return err
-}
-
-// boundOf is the lower bound of the same workload, nil when it was not run.
-func boundOf(groups []group, g group) *group {
-	i := slices.IndexFunc(groups, func(o group) bool {
-		return o.server == bound && o.workload == g.workload && o.size == g.size
-	})
-	if i < 0 {
-		return nil
-	}
-	return &groups[i]
 }
 
 // doubts says for each group what a reader must know before trusting it.
@@ -104,8 +145,10 @@ func doubts(groups []group) []string {
 			notes = append(notes, fmt.Sprintf("- %s %d, %s: the generator used more than %.0f %% of a core in %d of %d runs; distrust delay and loss.",
 				g.workload, g.size, g.server, 100*busy, loaded, len(g.runs)))
 		}
-		if raw := boundOf(groups, g); raw != nil && len(raw.runs) != len(g.runs) {
-			notes = append(notes, fmt.Sprintf("- %s %d: %d runs of %s beside %d of %s.", g.workload, g.size, len(g.runs), g.server, len(raw.runs), bound))
+		for _, than := range []string{bound, other} {
+			if o := find(groups, than, g.workload, g.size); o != nil && len(o.runs) != len(g.runs) {
+				notes = append(notes, fmt.Sprintf("- %s %d: %d runs of %s beside %d of %s.", g.workload, g.size, len(g.runs), g.server, len(o.runs), than))
+			}
 		}
 	}
 	return notes

@@ -22,7 +22,7 @@ func TestArrivals_RememberTheLastPacketsOfEachStream(t *testing.T) {
 	a.note(head(96|0x80, 1, 0), 11) // marker
 	a.note(head(111, 2, 65535), 20)
 	a.note(head(200, 3, 7), 30)         // a sender report
-	a.note([]byte{0, 1, 2, 3}, 40)     // STUN
+	a.note([]byte{0, 1, 2, 3}, 40)      // STUN
 	a.note(head(96, 1, 65535)[:11], 50) // cut short
 	a.note(head(96, 4, 100), 60)        // to be forgotten
 	a.note(head(96, 4, 100+recent), 70) // in its place

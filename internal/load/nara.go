@@ -4,7 +4,10 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"nara/internal/measure"
@@ -27,11 +30,15 @@ func (Nara) Name() string { return "nara" }
 
 // Join connects a participant.
 func (n Nara) Join(ctx context.Context, m *measure.Member) (measure.Session, error) {
-	loopback, err := Loopback(n.URL)
+	local, err := Loopback(n.URL)
 	if err != nil {
 		return nil, err
 	}
-	stack, err := NewStack(loopback)
+	var at netip.Addr
+	if local {
+		at = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	}
+	stack, err := NewStack(at)
 	if err != nil {
 		return nil, err
 	}
@@ -55,10 +62,13 @@ func (n Nara) Join(ctx context.Context, m *measure.Member) (measure.Session, err
 	if s.client, err = client.Join(ctx, o); err != nil {
 		return nil, err
 	}
-	go func() { // ends with the participant, which Close ends
+	s.running.Go(func() { // ends with the participant, which Close ends
 		for range s.client.Events() {
 		}
-	}()
+		if !s.leaving.Load() {
+			m.Fail(fmt.Errorf("signalling ended: %w", s.client.Err()))
+		}
+	})
 	if err := s.client.Connected(ctx); err != nil {
 		s.Close()
 		return nil, err
@@ -68,19 +78,23 @@ func (n Nara) Join(ctx context.Context, m *measure.Member) (measure.Session, err
 
 // session is a participant of the product.
 type session struct {
-	client *client.Participant
-	tracks [2]*Track
+	client  *client.Participant
+	tracks  [2]*Track
+	leaving atomic.Bool
+	running sync.WaitGroup
 }
 
 func (s *session) Send(p measure.Packet) error { return s.tracks[p.Kind].Send(p) }
 
 func (s *session) Close() {
+	s.leaving.Store(true)
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	_ = s.client.Leave(ctx) // the connection is closed in any case
+	s.running.Wait()
 }
 
-// Loopback reports whether a server is reached over loopback, so that its media are there, too.
+// Loopback reports whether a server is reached over loopback, so that its media are on this machine, too.
 func Loopback(address string) (bool, error) {
 	u, err := url.Parse(address)
 	if err != nil {

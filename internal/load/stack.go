@@ -3,6 +3,7 @@ package load
 import (
 	"fmt"
 	"net"
+	"net/netip"
 
 	"github.com/pion/dtls/v3"
 	"github.com/pion/ice/v4"
@@ -24,15 +25,17 @@ type Stack struct {
 // sentRemembered is how many packets of a stream can be sent again: more than a second's.
 const sentRemembered = 256
 
-// NewStack makes a participant's stack: VP8 and Opus with what browsers negotiate for them. Onto loopback alone if the
-// server is there. AES-128-GCM is what is offered, so that all servers seal alike.
-func NewStack(loopback bool) (*Stack, error) {
+// NewStack makes a participant's stack: VP8 and Opus with what browsers negotiate for them. Its sockets are at one
+// address alone if that is given. AES-128-GCM is what is offered, so that all servers seal alike.
+func NewStack(at netip.Addr) (*Stack, error) {
 	settings := client.Settings()
 	settings.SetSRTPProtectionProfiles(dtls.SRTP_AEAD_AES_128_GCM)
 	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
-	if loopback {
-		settings.SetInterfaceFilter(func(name string) bool { return name == "lo" })
-		settings.SetIPFilter(func(ip net.IP) bool { return ip.To4() != nil })
+	if at.IsValid() {
+		settings.SetIPFilter(func(ip net.IP) bool {
+			a, ok := netip.AddrFromSlice(ip)
+			return ok && a.Unmap() == at
+		})
 	}
 	std, err := stdnet.NewNet()
 	if err != nil {

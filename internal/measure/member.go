@@ -1,6 +1,8 @@
 package measure
 
 import (
+	"context"
+	"fmt"
 	"sync"
 	"sync/atomic"
 )
@@ -11,6 +13,7 @@ type Member struct {
 
 	clock    Clock
 	window   *Window
+	fail     context.CancelCauseFunc
 	session  Session
 	began    int64       // of the join
 	keyframe atomic.Bool // wanted by the server
@@ -40,6 +43,9 @@ func (m *Member) Begin() { m.began = m.clock.Now() }
 
 // WantKeyframe tells the publisher that the server asks for a keyframe.
 func (m *Member) WantKeyframe() { m.keyframe.Store(true) }
+
+// Fail ends the run with an error, if it is not over: the participant's connection is lost.
+func (m *Member) Fail(err error) { m.fail(fmt.Errorf("%s of %s: %w", m.ID, m.Room, err)) }
 
 // Receive counts a media packet that came at a time of the wall clock, in nanoseconds (see Socket); 0 is now. The packet
 // ends with the payload; what stands before it does not matter. Retransmissions are not for it: what only they brought

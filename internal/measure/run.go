@@ -3,7 +3,6 @@ package measure
 import (
 	"context"
 	"errors"
-	"fmt"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -33,9 +32,11 @@ func Run(ctx context.Context, s Server, w Workload, pid int) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
 	r := &run{Workload: w, server: s, clock: StartClock()}
 	for _, p := range places {
-		r.members = append(r.members, &Member{Place: p, clock: r.clock, window: &r.window})
+		r.members = append(r.members, &Member{Place: p, clock: r.clock, window: &r.window, fail: fail})
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
 	defer r.leave()
@@ -60,8 +61,6 @@ func (r *run) measure(ctx context.Context, pid int) (result Result, err error) {
 		result.IdleCPU = (before.server.CPU() - began.server.CPU()) / r.Idle.Seconds()
 	}
 
-	ctx, fail := context.WithCancelCause(ctx)
-	defer fail(nil)
 	sendCtx, stop := context.WithCancel(ctx)
 	var sending sync.WaitGroup
 	defer sending.Wait()
@@ -69,7 +68,7 @@ func (r *run) measure(ctx context.Context, pid int) (result Result, err error) {
 	publish := func(m *Member, n int) {
 		sending.Go(func() {
 			if err := newPublisher(m, n).run(sendCtx); err != nil {
-				fail(fmt.Errorf("%s of %s: %w", m.ID, m.Room, err))
+				m.Fail(err)
 			}
 		})
 	}
@@ -111,8 +110,6 @@ func (r *run) measure(ctx context.Context, pid int) (result Result, err error) {
 
 // join lets everybody join, Spacing apart, and starts the publishers.
 func (r *run) join(ctx context.Context, publish func(m *Member, n int)) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
 	var joining sync.WaitGroup
 	for n, m := range r.members {
 		joining.Go(func() {
@@ -121,7 +118,7 @@ func (r *run) join(ctx context.Context, publish func(m *Member, n int)) error {
 			m.Begin()
 			session, err := r.server.Join(ctx, m)
 			if err != nil {
-				cancel(fmt.Errorf("%s of %s: %w", m.ID, m.Room, err))
+				m.Fail(err)
 				return
 			}
 			m.session = session

@@ -116,6 +116,19 @@ func TestRun_SaysWhoCannotJoin(t *testing.T) {
 	}
 }
 
+func TestRun_EndsWhenAConnectionIsLost(t *testing.T) {
+	h := &hall{deliver: func(to *Member, number int, payload []byte) {
+		to.Receive(payload, 0)
+		if number == 10 {
+			to.Fail(errors.New("gone"))
+		}
+	}}
+	_, err := Run(t.Context(), h, Workload{Name: Fanout, Size: 1, Dur: time.Minute}, 0)
+	if err == nil || !strings.Contains(err.Error(), "p1 of load-") || !strings.Contains(err.Error(), "gone") {
+		t.Error(err)
+	}
+}
+
 func TestRun_EndsWhenInterrupted(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
