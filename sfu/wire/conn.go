@@ -89,7 +89,8 @@ type Conn struct {
 	roundTrip int64 // ns, smoothed; 0: unknown
 	bits      bucket
 	packets   bucket
-	feedback  feedback
+	feedback  feedback // on what came
+	sent      sent     // and what was sent
 	reportAt  int64
 
 	queued queued
@@ -175,20 +176,13 @@ func (c *Conn) SendRTP(o *Outgoing, payload []byte) bool {
 	if c.out == nil || c.closed {
 		return false
 	}
-	dst := c.loop.tx.room(headerSize + len(payload) + c.out.overhead())[:headerSize]
-	dst[0], dst[1] = 0x80, o.PayloadType
-	if o.Padding {
-		dst[0] |= 0x20
-	}
-	if o.Marker {
-		dst[1] |= 0x80
-	}
-	binary.BigEndian.PutUint16(dst[2:], uint16(o.Index))
-	binary.BigEndian.PutUint32(dst[4:], o.Timestamp)
-	binary.BigEndian.PutUint32(dst[8:], o.SSRC)
+	dst := o.header(c.loop.tx.room(headerSize+transportSize+len(payload)+c.out.overhead()), c.sent.number())
 	p := c.out.sealRTP(dst, payload, o.SSRC, o.Index)
 	if p == nil {
 		return false // tick ends the Conn
+	}
+	if o.TransportExt != 0 {
+		c.sent.note(len(p), c.loop.now)
 	}
 	c.loop.tx.add(c, p)
 	return true

@@ -7,6 +7,7 @@ const (
 	// packet may span; the ring of arrivals has so many places.
 	feedbackRange = 512
 	feedbackFull  = 200 // do not wait for the tick with so many
+	feedbackLate  = 100 // how far feedback goes back for one that was reported as lost
 
 	// Feedback comes often at first, so that a good picture comes early, and
 	// half as often when the estimate has settled.
@@ -29,7 +30,7 @@ type feedback struct {
 	ssrc    uint32 // of the last packet: the feedback's media source
 	sentAt  int64
 	firstAt int64
-	at      [feedbackRange]int64 // arrival of n at n%feedbackRange, 0: not come
+	at      [feedbackRange]int64 // arrival of n at n%feedbackRange, 0: not come; up to high
 }
 
 // arrived notes a transport-wide sequence number.
@@ -42,13 +43,19 @@ func (c *Conn) arrived(seq uint16, ssrc uint32) {
 	}
 	n := f.high + uint64(int64(int16(seq-uint16(f.high))))
 	if n < f.base {
-		return // reported as lost already
+		if f.base-n > feedbackLate || f.high-n >= feedbackRange || f.at[n%feedbackRange] != 0 {
+			return
+		}
+		f.base = n // reported as lost: what followed is told again
 	}
 	if n-f.base >= feedbackFull {
 		c.sendFeedback(true)
 		if n-f.base >= feedbackRange {
 			f.base = n // a jump: what is between was never sent, or all is lost
 		}
+	}
+	for k := max(f.high+1, n-min(n, feedbackRange-1)); k < n; k++ {
+		f.at[k%feedbackRange] = 0
 	}
 	f.ssrc, f.high = ssrc, max(f.high, n)
 	f.at[n%feedbackRange] = max(c.loop.came, 1)
@@ -114,8 +121,8 @@ func (f *feedback) build(b []byte, symbols *[feedbackRange]uint8) []byte {
 	b = appendChunks(b, symbols[:n])
 	last = reference * (referenceTick / deltaTick)
 	for i := range n {
-		at := &f.at[(f.base+uint64(i))%feedbackRange]
-		switch delta := *at/deltaTick - last; symbols[i] {
+		at := f.at[(f.base+uint64(i))%feedbackRange]
+		switch delta := at/deltaTick - last; symbols[i] {
 		case symbolSmall:
 			b = append(b, byte(delta))
 			last += delta
@@ -123,7 +130,6 @@ func (f *feedback) build(b []byte, symbols *[feedbackRange]uint8) []byte {
 			b = binary.BigEndian.AppendUint16(b, uint16(delta))
 			last += delta
 		}
-		*at = 0
 	}
 	f.base += uint64(n)
 	for len(b)%4 != 0 {

@@ -8,8 +8,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// arrivals reads a feedback packet as a client does: which came, and when.
-func arrivals(t rapid.TB, b []byte) (from uint16, at []int64) {
+// reported reads a feedback packet as a client does: which came, and when.
+func reported(t rapid.TB, b []byte) (from uint16, at []int64) {
 	var p rtcp.TransportLayerCC
 	if err := p.Unmarshal(b); err != nil {
 		t.Fatalf("pion refuses the feedback: %v\n%x", err, b)
@@ -69,7 +69,7 @@ func TestFeedback_TellsEachPacketOnceAndWhen(t *testing.T) {
 		next := first
 		for done := 0; done < n; {
 			packet := f.build(b.scratch[:0], &b.symbols)
-			from, at := arrivals(t, packet)
+			from, at := reported(t, packet)
 			if from != next || len(at) == 0 {
 				t.Fatalf("feedback for %d packets from %d, want from %d", len(at), from, next)
 			}
@@ -86,8 +86,8 @@ func TestFeedback_TellsEachPacketOnceAndWhen(t *testing.T) {
 			done += len(at)
 			next += uint16(len(at))
 		}
-		if f.at != [feedbackRange]int64{} || f.base != f.high+1 {
-			t.Fatal("the ring is not empty afterwards")
+		if f.base != f.high+1 {
+			t.Fatal("something is left to report")
 		}
 	})
 }
@@ -112,6 +112,71 @@ func TestFeedback_IsDueEvery50ms(t *testing.T) {
 	sent = uint32(f.conn.feedback.count)
 	if sent < 15 || sent > 21 {
 		t.Errorf("%d feedback packets in a second, want about 20", sent)
+	}
+}
+
+// What comes after it was reported as lost is reported again, with all that
+// followed it, and nothing of that is taken back.
+func TestFeedback_TellsOfLatePackets(t *testing.T) {
+	b := newBench(t)
+	f := newFar(t, b, true)
+	b.Lock()
+	defer b.Unlock()
+	fb := &f.conn.feedback
+	come := func(seqs ...uint16) {
+		for _, n := range seqs {
+			b.now += 1e6
+			b.came = b.now
+			f.conn.arrived(n, farVideo)
+		}
+	}
+	report := func() (from uint16, at []int64) { return reported(t, fb.build(b.scratch[:0], &b.symbols)) }
+	come(65533, 65534, 0, 1, 3)
+	if from, at := report(); from != 65533 || len(at) != 7 || at[2] >= 0 || at[5] >= 0 {
+		t.Fatalf("from %d: %d", from, at)
+	}
+	come(65535, 4, 65534) // late, next, and one that came twice
+	from, at := report()
+	if from != 65535 || len(at) != 6 || at[3] >= 0 {
+		t.Fatalf("from %d: %d", from, at)
+	}
+	for i, at := range at {
+		if i != 3 && at < 0 {
+			t.Errorf("%d is taken back", from+uint16(i))
+		}
+	}
+	if fb.base != fb.high+1 {
+		t.Error("something is left to report")
+	}
+	come(5 + feedbackLate)
+	report()
+	come(2, 6) // one is too old
+	if from, at := report(); from != 6 || len(at) != feedbackLate || at[0] < 0 || at[feedbackLate-1] < 0 || at[1] >= 0 {
+		t.Errorf("from %d: %d", from, at)
+	}
+}
+
+// The ring of arrivals is used over and over: what stood in a place before is
+// not taken for what did not come.
+func TestFeedback_ForgetsTheRoundBefore(t *testing.T) {
+	b := newBench(t)
+	f := newFar(t, b, true)
+	b.Lock()
+	defer b.Unlock()
+	fb := &f.conn.feedback
+	for n := range uint16(feedbackRange) {
+		f.conn.arrived(n, farVideo)
+	}
+	fb.build(b.scratch[:0], &b.symbols)
+	f.conn.arrived(feedbackRange+50, farVideo)
+	from, at := reported(t, fb.build(b.scratch[:0], &b.symbols))
+	if from != feedbackRange || len(at) != 51 {
+		t.Fatalf("%d from %d", len(at), from)
+	}
+	for i, at := range at[:50] {
+		if at >= 0 {
+			t.Errorf("%d did not come", int(from)+i)
+		}
 	}
 }
 

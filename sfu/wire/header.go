@@ -45,6 +45,33 @@ func (h *header) parse(p []byte) bool {
 	return len(p) >= h.size
 }
 
+// transportSize is that of a header extension with one element of two bytes
+// (RFC 8285 section 4.2).
+const transportSize = 8
+
+// header writes the header of a packet into dst, which is empty and has room;
+// number is the transport-wide one.
+func (o *Outgoing) header(dst []byte, number uint16) []byte {
+	dst = dst[:headerSize]
+	dst[0], dst[1] = 0x80, o.PayloadType
+	if o.Padding {
+		dst[0] |= 0x20
+	}
+	if o.Marker {
+		dst[1] |= 0x80
+	}
+	binary.BigEndian.PutUint16(dst[2:], uint16(o.Index))
+	binary.BigEndian.PutUint32(dst[4:], o.Timestamp)
+	binary.BigEndian.PutUint32(dst[8:], o.SSRC)
+	if o.TransportExt != 0 {
+		dst[0] |= 0x10
+		dst = dst[:headerSize+transportSize]
+		binary.BigEndian.PutUint32(dst[12:], 0xbede0001)
+		binary.BigEndian.PutUint32(dst[16:], uint32(o.TransportExt)<<28|1<<24|uint32(number)<<8)
+	}
+	return dst
+}
+
 // extension finds a header extension by its id (RFC 8285), nil if it is not
 // there.
 func (h *header) extension(id uint8) []byte {

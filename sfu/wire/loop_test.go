@@ -11,12 +11,17 @@ import (
 
 // relay sends what it gets to n Conns, as sfu does.
 type relay struct {
-	to []*Conn
+	to        []*Conn
+	transport uint8 // id of the transport-wide number, 0: none
+	stream    *Stream
+	out       Outgoing
 }
 
 func (r *relay) RTP(p *Packet) {
+	r.stream = p.Stream
 	for i, c := range r.to {
-		c.SendRTP(&Outgoing{SSRC: uint32(100 + i), PayloadType: 96, Index: p.Index, Timestamp: p.Timestamp, Marker: p.Marker}, p.Payload)
+		r.out = Outgoing{SSRC: uint32(100 + i), PayloadType: 96, TransportExt: r.transport, Index: p.Index, Timestamp: p.Timestamp, Marker: p.Marker}
+		c.SendRTP(&r.out, p.Payload)
 	}
 }
 
@@ -24,16 +29,21 @@ func (r *relay) SenderReport(*Stream, uint64, uint32) {}
 func (r *relay) Broken(*Stream)                       {}
 
 // relayed is a bench with a sender and n receivers; next makes a burst of five
-// sealed packets.
-func relayed(t testing.TB, n int) (b *bench, from address, next func() [][]byte) {
+// sealed packets. All of it has retransmissions and transport-wide feedback
+// switched on.
+func relayed(t testing.TB, n int, all bool) (b *bench, r *relay, from address, next func() [][]byte) {
 	b = newBench(t)
 	f := newFar(t, b, true)
-	r := &relay{}
+	r = &relay{}
 	for range n {
 		r.to = append(r.to, newFar(t, b, true).conn)
 	}
+	in := Incoming{Mid: "1", PayloadType: 96, Codec: VP8, Clock: 90000, SSRC: farVideo, TransportExt: 3, Sink: r}
+	if all {
+		in.Repair, in.RepairSSRC, in.Nack, r.transport = 97, farRepair, true, 5
+	}
 	b.Lock()
-	f.conn.Receive([]Incoming{{Mid: "1", PayloadType: 96, Codec: VP8, Clock: 90000, SSRC: farVideo, TransportExt: 3, Sink: r}})
+	f.conn.Receive([]Incoming{in})
 	b.Unlock()
 	own, err := newGCM(clientKey, clientSalt)
 	if err != nil {
@@ -45,7 +55,7 @@ func relayed(t testing.TB, n int) (b *bench, from address, next func() [][]byte)
 	for i := range bufs {
 		bufs[i] = make([]byte, 0, maxDatagram)
 	}
-	return b, addressOf(f.addr), func() [][]byte {
+	return b, r, addressOf(f.addr), func() [][]byte {
 		for i := range bufs {
 			seq++
 			h := append(bufs[i][:0], 0x90, 96, byte(seq>>8), byte(seq), 0, 0, 0, 1, 0, 0, 0, farVideo,
@@ -58,7 +68,7 @@ func relayed(t testing.TB, n int) (b *bench, from address, next func() [][]byte)
 }
 
 func TestLoop_NoAllocationPerPacket(t *testing.T) {
-	b, from, next := relayed(t, 4)
+	b, _, from, next := relayed(t, 4, false)
 	if n := testing.AllocsPerRun(1000, func() {
 		b.Lock()
 		for _, p := range next() {
@@ -73,22 +83,103 @@ func TestLoop_NoAllocationPerPacket(t *testing.T) {
 	}
 }
 
-func BenchmarkRelay(bm *testing.B) {
-	for _, n := range []int{0, 1, 4} {
-		bm.Run(fmt.Sprintf("to=%d", n), func(bm *testing.B) {
-			b, from, next := relayed(bm, n)
-			bm.ReportAllocs()
-			for i := 0; i < bm.N; i += 5 {
-				bm.StopTimer()
-				ps := next()
-				bm.StartTimer()
-				b.Lock()
-				for _, p := range ps {
-					b.packet(p, &from)
-				}
-				b.Unlock()
+// answering is a receiver that is sent again what it asks for.
+type answering struct {
+	*far
+	r     *relay
+	conn  *Conn
+	index uint64 // of its repair stream
+	found Packet
+	out   Outgoing
+	sent  int
+}
+
+func (a *answering) Missing(_ uint32, seq, _ uint16) {
+	s := a.r.stream
+	if s == nil || !s.Find(s.Newest()-uint64(uint16(s.Newest())-seq), &a.found) {
+		return
+	}
+	a.index++
+	a.out = Outgoing{SSRC: 200, PayloadType: 97, TransportExt: a.r.transport, Index: a.index, Timestamp: a.found.Timestamp}
+	if a.conn.SendRepair(&a.out, seq, a.found.Payload) {
+		a.sent++
+	}
+}
+
+// With a ring, transport-wide feedback both ways, a NACK answered and a lost
+// packet asked for and repaired in each burst.
+func TestLoop_NoAllocationPerRepair(t *testing.T) {
+	b, r, from, next := relayed(t, 4, true)
+	a := &answering{r: r, conn: r.to[0]}
+	a.conn.handler = a
+	to := a.conn.to
+	client, err := newGCM(clientKey, clientSalt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := newGCM(clientKey, clientSalt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nack := []byte{0x80 | formatNack, typeTransport, 0, 3, 0, 0, 0, 5, 0, 0, 0, 100, 0, 0, 0, 0}
+	told := []byte{0x80 | formatTransportCC, typeTransport, 0, 6, 0, 0, 0, 5, 0, 0, 0, 100, 0, 0, 0, 6, 0, 0, 1, 0, 0x20, 6, 1, 1, 1, 1, 1, 1}
+	var sealed, again [maxDatagram]byte
+	rtx := uint64(0)
+	n := testing.AllocsPerRun(1000, func() {
+		ps := next()
+		b.Lock()
+		for i, p := range ps {
+			if i != 2 {
+				b.packet(p, &from)
 			}
-		})
+		}
+		lost := r.stream.Newest() - 2
+		b.Unlock()
+		b.Lock()
+		rtx++
+		h := append(again[:0], 0x80, 97, byte(rtx>>8), byte(rtx), 0, 0, 0, 1, 0, 0, 0, farRepair)
+		b.packet(other.sealRTP(h, append(sealed[:0], byte(lost>>8), byte(lost), 0x10, 1, 0), farRepair, rtx), &from)
+		nack[12], nack[13] = byte(lost>>8), byte(lost)
+		b.packet(client.sealRTCP(sealed[:0], nack), &to)
+		base := uint16(a.conn.Path().Sent) - 6
+		told[12], told[13] = byte(base>>8), byte(base)
+		b.packet(client.sealRTCP(sealed[:0], told), &to)
+		b.Tick()
+		b.Unlock()
+	})
+	if n != 0 {
+		t.Errorf("%v allocations for a burst", n)
+	}
+	if got := r.stream.Repairs(); got != (Repairs{Asked: 1001, Repaired: 1001}) {
+		t.Errorf("%+v", got)
+	}
+	if p := a.conn.Path(); a.sent != 1001 || p.Sent != 6*1001 || p.Acknowledged < 5*1001 || p.Lost != 0 {
+		t.Errorf("%d answered, %+v", a.sent, p)
+	}
+	if b.stats.Refused+b.stats.Unknown+b.stats.Dropped+b.stats.Policed != 0 {
+		t.Errorf("%+v", b.stats)
+	}
+}
+
+// BenchmarkRelay: "all" has a ring and transport-wide numbers both ways.
+func BenchmarkRelay(bm *testing.B) {
+	for _, all := range []bool{false, true} {
+		for _, n := range []int{0, 1, 4} {
+			bm.Run(fmt.Sprintf("all=%v/to=%d", all, n), func(bm *testing.B) {
+				b, _, from, next := relayed(bm, n, all)
+				bm.ReportAllocs()
+				for i := 0; i < bm.N; i += 5 {
+					bm.StopTimer()
+					ps := next()
+					bm.StartTimer()
+					b.Lock()
+					for _, p := range ps {
+						b.packet(p, &from)
+					}
+					b.Unlock()
+				}
+			})
+		}
 	}
 }
 

@@ -111,6 +111,8 @@ func (c *Conn) report(b []byte) {
 		for e := b[12:]; len(e) >= 4; e = e[4:] {
 			c.handler.Missing(binary.BigEndian.Uint32(b[8:]), binary.BigEndian.Uint16(e), binary.BigEndian.Uint16(e[2:]))
 		}
+	case b[1] == typeTransport && format == formatTransportCC:
+		c.acknowledge(b)
 	case b[1] == typePayload && format == formatPLI && len(b) >= 12:
 		c.handler.KeyframeWanted(binary.BigEndian.Uint32(b[8:]))
 	case b[1] == typePayload && format == formatFIR:
