@@ -53,6 +53,9 @@ const (
 	MaxPacketsPerSecond = wire.MaxPackets
 )
 
+// MaxLoops is the most that Config.Loops may be.
+const MaxLoops = wire.MaxLoops
+
 // Errors are kinds: compare with errors.Is. The text of a wrapped ErrBadOffer
 // says what is wrong with the offer and may be shown to the client.
 var (
@@ -65,13 +68,23 @@ var (
 
 // Config of a Manager.
 type Config struct {
-	// Listen is the UDP address of the first loop; loop n uses the port plus
-	// n. Port 0 takes a free port for each loop.
-	Listen netip.AddrPort
-	// Addresses stand in the candidates, best first; default: Listen's. They
-	// must be given when Listen is unspecified (0.0.0.0 or ::).
-	Addresses []netip.Addr
-	// Loops is the number of sockets and loops; default: one for each core.
+	// Listen has the UDP endpoints of the first loop, best first: addresses of
+	// this machine, IPv4 or IPv6. Loop n uses each port plus n; port 0 takes
+	// free ones. [::] takes IPv4 too unless an endpoint of IPv4 stands beside
+	// it. Where the machine has several addresses list each of them: a socket
+	// on all answers from the one that the system prefers.
+	Listen []netip.AddrPort
+	// Public are the addresses at which clients reach those of Listen, best
+	// first. Where 0.0.0.0 or [::] is listened on they must be given.
+	Public []Public
+	// OnePort lets all loops share the first one's ports, for where no others
+	// may be open. It costs a copy of what comes in.
+	OnePort bool
+	// TCP also takes connections (ICE-TCP) on the addresses and port numbers of
+	// Listen, for clients whose network lets no UDP out.
+	TCP bool
+	// Loops is the number of loops, at most MaxLoops; default: one for each
+	// core.
 	Loops int
 	// GCMOnly refuses clients that can protect media by AES-CM with HMAC-SHA1
 	// only.
@@ -85,6 +98,18 @@ type Config struct {
 	Events func(Event)
 
 	now func() time.Duration // monotonic; tests set it
+}
+
+// Public is an address of the server as clients see it, where a network
+// translates addresses 1:1 or an endpoint listens everywhere.
+type Public struct {
+	// Address stands in the candidates in the place of Local, with the same
+	// port.
+	Address netip.Addr
+	// Local is one of the addresses of Listen, or one of the machine that an
+	// endpoint everywhere covers; the zero value stands for every endpoint of
+	// Address's family.
+	Local netip.Addr
 }
 
 // Source tells what the send m-line with this mid shows.

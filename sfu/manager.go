@@ -1,10 +1,10 @@
 package sfu
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/netip"
 	"runtime"
 	"slices"
 	"sync"
@@ -23,6 +23,7 @@ type Manager struct {
 	cfg      Config
 	log      *slog.Logger
 	identity *wire.Identity
+	network  *wire.Network
 	shards   []*shard
 	done     chan struct{}
 	joined   chan struct{} // one place: wakes the ticker that sleeps while nobody is there
@@ -37,12 +38,6 @@ type Manager struct {
 
 // New opens the sockets and starts the loops.
 func New(cfg Config) (*Manager, error) {
-	if len(cfg.Addresses) == 0 {
-		if !cfg.Listen.IsValid() || cfg.Listen.Addr().IsUnspecified() {
-			return nil, errors.New("media: listening on every address needs the addresses that clients can reach")
-		}
-		cfg.Addresses = []netip.Addr{cfg.Listen.Addr()}
-	}
 	if cfg.Loops <= 0 {
 		cfg.Loops = runtime.GOMAXPROCS(0)
 	}
@@ -58,23 +53,21 @@ func New(cfg Config) (*Manager, error) {
 	if m.identity, err = wire.NewIdentity(); err != nil {
 		return nil, err
 	}
-	for n := range cfg.Loops {
-		at := cfg.Listen
-		if at.Port() != 0 {
-			at = netip.AddrPortFrom(at.Addr(), at.Port()+uint16(n))
-		}
-		loop, err := wire.Listen(wire.Config{Listen: at, Identity: m.identity, Log: m.log, GCMOnly: cfg.GCMOnly, Now: cfg.now})
-		if err != nil {
-			return nil, errors.Join(err, m.Close())
-		}
+	m.network, err = wire.Listen(wire.Config{Listen: cfg.Listen, Loops: cfg.Loops, OnePort: cfg.OnePort, TCP: cfg.TCP,
+		Identity: m.identity, Log: m.log, GCMOnly: cfg.GCMOnly, Now: cfg.now})
+	if err != nil {
+		return nil, err
+	}
+	for _, loop := range m.network.Loops() {
 		s := &shard{manager: m, loop: loop, rooms: map[*room]struct{}{},
 			roundTrip: newDistribution(roundTripBounds[:]), loss: newDistribution(lossBounds[:]), events: events{wake: make(chan struct{}, 1)}}
+		if s.candidates, err = candidates(loop.Addrs(), m.network.TCPAddrs(), cfg.Public); err != nil {
+			return nil, errors.Join(err, m.network.Close())
+		}
 		m.shards = append(m.shards, s)
-		m.running.Go(func() { // ends when Close closes the socket
-			if err := loop.Run(); err != nil {
-				m.log.Error("media loop ended", "error", err)
-			}
-		})
+	}
+	m.running.Go(m.network.Run) // ends when Close closes the sockets
+	for _, s := range m.shards {
 		m.running.Go(func() { s.events.tell(m.handle, m.done) })
 	}
 	m.running.Go(m.tick)
@@ -103,12 +96,9 @@ func (m *Manager) Close() error {
 		return nil
 	}
 	close(m.done)
-	var errs []error
-	for _, s := range m.shards {
-		errs = append(errs, s.loop.Close())
-	}
+	err := m.network.Close()
 	m.running.Wait()
-	return errors.Join(errs...)
+	return err
 }
 
 // tick serves all loops with one ticker, which rests while nobody is there: an
@@ -154,8 +144,8 @@ func (m *Manager) handle(e Event) {
 	}
 }
 
-// enter finds a room, or makes it on the loop that has the fewest, and locks
-// its loop.
+// enter finds a room, or makes it on the loop that has the fewest participants
+// (of equals, the fewest rooms: they are about to join), and locks its loop.
 func (m *Manager) enter(id RoomID) (*room, error) {
 	for {
 		m.mu.Lock()
@@ -165,7 +155,9 @@ func (m *Manager) enter(id RoomID) (*room, error) {
 		}
 		r := m.rooms[id]
 		if r == nil {
-			s := slices.MinFunc(m.shards, func(a, b *shard) int { return m.load[a] - m.load[b] })
+			s := slices.MinFunc(m.shards, func(a, b *shard) int {
+				return cmp.Or(a.loop.Conns()-b.loop.Conns(), m.load[a]-m.load[b])
+			})
 			m.load[s]++
 			r = &room{id: id, shard: s}
 			m.rooms[id] = r
@@ -299,10 +291,7 @@ func (m *Manager) Renegotiate(room RoomID, peer PeerID, offer string, sources []
 
 // answer writes the SDP, outside the lock.
 func (m *Manager) answer(n negotiated, s *shard) JoinResult {
-	t := answer.Transport{Ufrag: n.credentials.Ufrag, Password: n.credentials.Password, Fingerprint: m.identity.Fingerprint()}
-	for _, a := range m.cfg.Addresses {
-		t.Candidates = append(t.Candidates, answer.Candidate{Address: netip.AddrPortFrom(a, s.loop.Addr().Port())})
-	}
+	t := answer.Transport{Ufrag: n.credentials.Ufrag, Password: n.credentials.Password, Fingerprint: m.identity.Fingerprint(), Candidates: s.candidates}
 	n.result.Answer = answer.Write(n.offer, t, n.lines, n.result.Version)
 	return n.result
 }

@@ -88,8 +88,8 @@ func TestJoin_Errors(t *testing.T) {
 func TestNew_Errors(t *testing.T) {
 	for name, cfg := range map[string]Config{
 		"no address":                 {},
-		"every address, none named":  {Listen: netip.MustParseAddrPort("0.0.0.0:0")},
-		"an address of someone else": {Listen: netip.MustParseAddrPort("192.0.2.1:0")},
+		"every address, none named":  {Listen: []netip.AddrPort{netip.MustParseAddrPort("0.0.0.0:0")}},
+		"an address of someone else": {Listen: []netip.AddrPort{netip.MustParseAddrPort("192.0.2.1:0")}},
 	} {
 		if m, err := New(cfg); err == nil {
 			t.Errorf("%s: no error", name)

@@ -27,7 +27,7 @@ type server struct {
 func newServer(t testing.TB, change ...func(*Config)) *server {
 	t.Helper()
 	s := &server{t: t, changed: make(chan struct{}, 1)}
-	cfg := Config{Listen: netip.MustParseAddrPort("127.0.0.1:0"), Loops: 2, Events: func(e Event) {
+	cfg := Config{Listen: []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:0")}, Loops: 2, Events: func(e Event) {
 		s.mu.Lock()
 		s.events = append(s.events, e)
 		s.mu.Unlock()

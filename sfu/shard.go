@@ -3,15 +3,17 @@ package sfu
 import (
 	"sync"
 
+	"nara/sfu/answer"
 	"nara/sfu/wire"
 )
 
 // shard is a loop with its rooms and the goroutine that tells its events.
 type shard struct {
-	manager *Manager
-	loop    *wire.Loop
-	rooms   map[*room]struct{} // guarded by the loop's lock
-	events  events
+	manager    *Manager
+	loop       *wire.Loop
+	candidates []answer.Candidate // that lead to the loop
+	rooms      map[*room]struct{} // guarded by the loop's lock
+	events     events
 
 	// Guarded by the loop's lock: what rooms that have ended counted, and what
 	// all clients have reported.

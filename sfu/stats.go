@@ -12,6 +12,7 @@ type Stats struct {
 	Policed                     uint64 // beyond MaxBitsPerSecond or MaxPacketsPerSecond
 	Handshakes, HandshakeErrors uint64
 	HandshakesPutOff            uint64 // too many at once: the client asks again
+	Overrun                     uint64 // came faster to a shared port than the loops took them
 	Recovery                    Recovery
 	RoundTrip                   Distribution // seconds, one value for each report of a client
 	Loss                        Distribution // share of packets since the report before, likewise
@@ -122,6 +123,7 @@ func (m *Manager) Stats() Stats {
 		t.Handshakes += w.Handshakes
 		t.HandshakeErrors += w.HandshakeErrors
 		t.HandshakesPutOff += w.HandshakesPutOff
+		t.Overrun += w.Overrun
 	}
 	return t
 }

@@ -65,7 +65,7 @@ func newHouse(t testing.TB, o setting) *house {
 		h.nodeBus = startBus(t, bus.Options{Log: log, URL: o.busURL})
 	}
 	h.node = signaling.NewNode(signaling.NodeOptions{ID: "n1", Bus: h.nodeBus, Log: log, Grace: o.grace, Silence: o.silence, Look: o.look})
-	media, err := sfu.New(sfu.Config{Listen: netip.MustParseAddrPort("127.0.0.1:0"), Events: h.node.MediaEvent})
+	media, err := sfu.New(sfu.Config{Listen: []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:0")}, Events: h.node.MediaEvent})
 	if err != nil {
 		t.Fatal(err)
 	}

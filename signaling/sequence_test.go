@@ -32,7 +32,7 @@ func FuzzSequence(f *testing.F) {
 	}
 	f.Cleanup(b.Close)
 	node := signaling.NewNode(signaling.NodeOptions{ID: "n1", Bus: b, Grace: 10 * time.Millisecond})
-	media, err := sfu.New(sfu.Config{Listen: netip.MustParseAddrPort("127.0.0.1:0"), Loops: 1, Events: node.MediaEvent})
+	media, err := sfu.New(sfu.Config{Listen: []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:0")}, Loops: 1, Events: node.MediaEvent})
 	if err != nil {
 		f.Fatal(err)
 	}

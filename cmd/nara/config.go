@@ -7,12 +7,12 @@ import (
 	"net/url"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strconv"
 	"strings"
 	"time"
 
 	"nara/demo"
+	"nara/sfu"
 )
 
 // settings are the flags of serve as they are typed. They are strings so that every fault can be told at once.
@@ -23,8 +23,10 @@ type settings struct {
 	DataDir      string   `default:"./data" placeholder:"FOLDER" help:"Keys, and the private PostgreSQL cluster (${default})."`
 	DatabaseURL  string   `placeholder:"URL" help:"An external PostgreSQL 15 or newer, instead of the private cluster."`
 	NATSURL      string   `name:"nats-url" placeholder:"URL" help:"An external NATS, instead of the one in this process."`
-	MediaListen  string   `default:"127.0.0.1:7882" placeholder:"ADDRESS" help:"First UDP address for media; each loop takes the next port (${default})."`
-	MediaAddress []string `placeholder:"IP" help:"Address at which browsers reach the media ports; repeatable. Default: that of --media-listen."`
+	MediaListen  []string `default:"127.0.0.1:7882" placeholder:"ADDRESS" help:"UDP address for media, IPv4 or IPv6; repeatable. Each loop takes the next port (${default})."`
+	MediaAddress []string `placeholder:"IP" help:"Address at which browsers reach the media ports, or PUBLIC=LOCAL behind 1:1 NAT; repeatable. Default: those of --media-listen."`
+	MediaOnePort bool     `help:"Let all loops share the first media port, where only one may be open."`
+	MediaTCP     bool     `name:"media-tcp" default:"true" negatable:"" help:"Take media over TCP too, on the same addresses and first port, for networks that block UDP (on by default)."`
 	BaseURL      string   `placeholder:"URL" help:"How people reach the service, such as https://nara.example; several with commas. Default: http://localhost and the port."`
 	Loops        string   `placeholder:"N" help:"Media loops. Default: the number of cores."`
 	LogLevel     string   `default:"info" placeholder:"LEVEL" help:"debug, info, warn or error (${default})."`
@@ -32,17 +34,15 @@ type settings struct {
 
 // config is what serve runs on, checked.
 type config struct {
-	demo           bool
-	listen         string
-	adminListen    string
-	dataDir        string
-	databaseURL    string // "": private cluster
-	natsURL        string // "": in this process
-	mediaListen    netip.AddrPort
-	mediaAddresses []netip.Addr
-	origins        []string // how people reach the service; the first goes into links
-	loops          int
-	logLevel       string
+	demo        bool
+	listen      string
+	adminListen string
+	dataDir     string
+	databaseURL string     // "": private cluster
+	natsURL     string     // "": in this process
+	media       sfu.Config // its network
+	origins     []string   // how people reach the service; the first goes into links
+	logLevel    string
 }
 
 // keywords is PostgreSQL's other way to write an address: host=… dbname=….
@@ -74,9 +74,8 @@ func (s settings) parse(earlier []string) (config, error) {
 		c.databaseURL = faults.url("database-url", s.DatabaseURL, "postgres", "postgresql")
 	}
 	c.natsURL = faults.url("nats-url", s.NATSURL, "nats", "tls")
-	c.mediaListen, c.mediaAddresses = faults.media(s.MediaListen, s.MediaAddress)
 	c.origins = faults.origins(s.BaseURL, c.listen)
-	c.loops = faults.loops(s.Loops)
+	c.media = faults.media(s)
 	switch c.logLevel {
 	case "debug", "info", "warn", "error":
 	default:
@@ -136,31 +135,6 @@ func (f *faultList) url(flag, text string, schemes ...string) string {
 	return ""
 }
 
-// media wants IP addresses: names would be resolved once and then be wrong.
-func (f *faultList) media(listen string, addresses []string) (netip.AddrPort, []netip.Addr) {
-	at, err := netip.ParseAddrPort(listen)
-	if err != nil {
-		f.add("media-listen", "%q is not an IP address and port", listen)
-	}
-	var public []netip.Addr
-	for _, text := range addresses {
-		address, err := netip.ParseAddr(strings.TrimSpace(text))
-		if err != nil || address.IsUnspecified() || address.IsMulticast() {
-			f.add("media-address", "%q is not an IP address that browsers can reach", text)
-			continue
-		}
-		public = append(public, address)
-	}
-	if len(addresses) == 0 && at.IsValid() {
-		if at.Addr().IsUnspecified() {
-			f.add("media-address", "is needed when --media-listen listens everywhere: at which IP addresses do browsers reach it?")
-		} else {
-			public = []netip.Addr{at.Addr()}
-		}
-	}
-	return at, public
-}
-
 // origins reads the list of base URLs; without one it is what a browser on this machine would type.
 func (f *faultList) origins(text, listen string) []string {
 	if text == "" {
@@ -188,17 +162,6 @@ func (f *faultList) origins(text, listen string) []string {
 		}
 	}
 	return origins
-}
-
-func (f *faultList) loops(text string) int {
-	if text == "" {
-		return runtime.GOMAXPROCS(0)
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 || n > 256 {
-		f.add("loops", "%q is not a number from 1 to 256", text)
-	}
-	return n
 }
 
 // waitingRoomOpens is how long before a visit its waiting room opens. Who shows the demo must not have to wait for the

@@ -13,7 +13,7 @@ import (
 
 // plain are the settings that kong gives when nothing is set.
 func plain() settings {
-	return settings{Listen: "127.0.0.1:8080", AdminListen: "127.0.0.1:8081", DataDir: "./data", MediaListen: "127.0.0.1:7882", LogLevel: "info"}
+	return settings{Listen: "127.0.0.1:8080", AdminListen: "127.0.0.1:8081", DataDir: "./data", MediaListen: []string{"127.0.0.1:7882"}, MediaTCP: true, LogLevel: "info"}
 }
 
 func TestSettings_NothingSetIsAWholeConfiguration(t *testing.T) {
@@ -24,7 +24,7 @@ func TestSettings_NothingSetIsAWholeConfiguration(t *testing.T) {
 	if diff := cmp.Diff([]string{"http://localhost:8080", "http://127.0.0.1:8080"}, c.origins); diff != "" {
 		t.Error(diff)
 	}
-	if c.loops != runtime.GOMAXPROCS(0) || len(c.mediaAddresses) != 1 || c.mediaAddresses[0].String() != "127.0.0.1" || c.exposed() {
+	if c.media.Loops != runtime.GOMAXPROCS(0) || len(c.media.Listen) != 1 || c.media.Listen[0].String() != "127.0.0.1:7882" || !c.media.TCP || c.exposed() {
 		t.Errorf("unexpected defaults: %+v", c)
 	}
 }
@@ -41,13 +41,16 @@ func TestSettings_EachFaultIsNamed(t *testing.T) {
 		"no folder":            {func(s *settings) { s.DataDir = " " }, "--data-dir"},
 		"another database":     {func(s *settings) { s.DatabaseURL = "mysql://x:secret@y/z" }, "--database-url (NARA_DATABASE_URL): starts with neither postgres://"},
 		"not NATS":             {func(s *settings) { s.NATSURL = "http://x" }, "--nats-url (NARA_NATS_URL)"},
-		"media without port":   {func(s *settings) { s.MediaListen = "127.0.0.1" }, "--media-listen"},
-		"media everywhere":     {func(s *settings) { s.MediaListen = "0.0.0.0:7882" }, "--media-address (NARA_MEDIA_ADDRESS): is needed"},
+		"media without port":   {func(s *settings) { s.MediaListen = []string{"127.0.0.1"} }, "--media-listen"},
+		"media everywhere":     {func(s *settings) { s.MediaListen = []string{"0.0.0.0:7882"} }, "--media-address (NARA_MEDIA_ADDRESS): is needed"},
 		"media to a name":      {func(s *settings) { s.MediaAddress = []string{"sfu.example"} }, "--media-address"},
+		"media to half a pair": {func(s *settings) { s.MediaAddress = []string{"203.0.113.1="} }, "--media-address"},
+		"media beyond ports":   {func(s *settings) { s.MediaListen, s.Loops = []string{"127.0.0.1:65535"}, "2" }, "has no ports behind it for 2 loops"},
 		"base without scheme":  {func(s *settings) { s.BaseURL = "nara.example" }, "--base-url"},
 		"base with path":       {func(s *settings) { s.BaseURL = "https://nara.example/app" }, "has more than a scheme"},
 		"base mixed":           {func(s *settings) { s.BaseURL = "https://nara.example,http://localhost:8080" }, "mixes http and https"},
 		"no loops":             {func(s *settings) { s.Loops = "0" }, "--loops (NARA_LOOPS): \"0\" is not a number"},
+		"too many loops":       {func(s *settings) { s.Loops = "65" }, "is not a number from 1 to 64"},
 		"loops in words":       {func(s *settings) { s.Loops = "two" }, "--loops"},
 		"unknown level of log": {func(s *settings) { s.LogLevel = "loud" }, "--log-level"},
 	} {
@@ -63,6 +66,23 @@ func TestSettings_EachFaultIsNamed(t *testing.T) {
 				t.Errorf("the fault repeats a password: %v", err)
 			}
 		})
+	}
+}
+
+func TestSettings_SeveralMediaAddresses(t *testing.T) {
+	s := plain()
+	s.MediaListen = []string{"10.0.0.5:7882", "[2001:db8::5]:7882"}
+	s.MediaAddress = []string{"203.0.113.1=10.0.0.5", "2001:db8::5"}
+	s.MediaOnePort, s.MediaTCP = true, false
+	c, err := s.parse(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.media.Listen) != 2 || c.media.Listen[1].String() != "[2001:db8::5]:7882" || !c.media.OnePort || c.media.TCP {
+		t.Errorf("%+v", c.media)
+	}
+	if p := c.media.Public; len(p) != 2 || p[0].Address.String() != "203.0.113.1" || p[0].Local.String() != "10.0.0.5" || p[1].Local.IsValid() {
+		t.Errorf("%+v", p)
 	}
 }
 

@@ -51,7 +51,7 @@ type databaseSettings struct {
 // open gives the database of the flags: also that of a server which runs at this moment.
 func (s databaseSettings) open(p *process) (string, database, *slog.Logger, error) {
 	c, err := settings{
-		Listen: "127.0.0.1:0", AdminListen: "127.0.0.1:0", MediaListen: "127.0.0.1:0",
+		Listen: "127.0.0.1:0", AdminListen: "127.0.0.1:0", MediaListen: []string{"127.0.0.1:0"},
 		DataDir: s.DataDir, DatabaseURL: s.DatabaseURL, LogLevel: s.LogLevel,
 	}.parse(p.environment.faults)
 	if err != nil {

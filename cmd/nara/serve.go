@@ -105,7 +105,9 @@ func serve(ctx context.Context, c config, stdout io.Writer, log *slog.Logger) er
 
 	// The calls: a node that hosts rooms over the media server, and the gateway of the WebSockets.
 	node := signaling.NewNode(signaling.NodeOptions{ID: bus.NodeID(uuid.NewString()), Bus: messages, Log: log})
-	media, err := sfu.New(sfu.Config{Listen: c.mediaListen, Addresses: c.mediaAddresses, Loops: c.loops, Log: log, Events: node.MediaEvent})
+	network := c.media
+	network.Log, network.Events = log, node.MediaEvent
+	media, err := sfu.New(network)
 	if err != nil {
 		return err
 	}

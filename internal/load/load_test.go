@@ -53,7 +53,7 @@ func serve(t *testing.T) (string, *sfu.Manager) {
 	}
 	t.Cleanup(b.Close)
 	node := signaling.NewNode(signaling.NodeOptions{ID: "n", Bus: b})
-	media, err := sfu.New(sfu.Config{Listen: netip.MustParseAddrPort("127.0.0.1:0"), Events: node.MediaEvent})
+	media, err := sfu.New(sfu.Config{Listen: []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:0")}, Events: node.MediaEvent})
 	if err != nil {
 		t.Fatal(err)
 	}

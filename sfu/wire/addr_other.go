@@ -4,12 +4,25 @@ package wire
 
 import "net/netip"
 
-// address is where a datagram came from and goes to.
-type address struct{ netip.AddrPort }
+// sockaddr is an address as package net wants it.
+type sockaddr struct{ netip.AddrPort }
 
-type addrKey = netip.AddrPort
+// addrKey is an address with what it came in by, as a map key.
+type addrKey struct {
+	remote netip.AddrPort
+	via    uint8
+	tcp    uint64 // number of the connection
+}
 
-func (a *address) known() bool                { return a.IsValid() }
-func (a *address) key() addrKey               { return a.AddrPort }
-func (a *address) addrPort() netip.AddrPort   { return netip.AddrPortFrom(a.Addr().Unmap(), a.Port()) }
-func addressOf(ap netip.AddrPort) (a address) { return address{ap} }
+func (a *address) key() addrKey {
+	if a.tcp != nil {
+		return addrKey{tcp: a.tcp.id}
+	}
+	return addrKey{remote: a.remote.AddrPort, via: a.via}
+}
+
+// addrPort has IPv4 as such also when a dual-stack socket maps it into IPv6
+// (RFC 3493 section 3.7).
+func (r *sockaddr) addrPort() netip.AddrPort { return netip.AddrPortFrom(r.Addr().Unmap(), r.Port()) }
+
+func sockaddrOf(ap netip.AddrPort) sockaddr { return sockaddr{ap} }

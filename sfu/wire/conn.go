@@ -70,11 +70,13 @@ type Conn struct {
 
 	// ICE
 	credentials []Credentials // the newest last; two during a restart
-	to          address       // where to send
+	paths       []*path       // all that are known
+	path        *path         // of media: proved; nil: none, nothing is sent
+	wanted      *path         // the client's choice, perhaps not proved; nil: none
 	nominated   bool
-	addrs       []addrKey
 	seen        int64 // last authenticated check
-	checks      rate
+	checks      rate  // from known addresses
+	strangers   rate  // from others
 
 	// DTLS and SRTP
 	shaking handshakes
@@ -93,13 +95,14 @@ type Conn struct {
 	sent      sent     // and what was sent
 	reportAt  int64
 
+	tx     *queue // of the path in use
 	queued queued
 }
 
 // Connect makes a Conn that waits for the client; the caller holds the lock.
 // Nothing comes of it when the Loop is closed.
 func (l *Loop) Connect(r Remote, h Handler) *Conn {
-	c := &Conn{loop: l, handler: h, remote: r, created: l.now, seen: l.now}
+	c := &Conn{loop: l, handler: h, remote: r, created: l.now, seen: l.now, tx: &l.tx[0]}
 	c.bits, c.packets = newBucket(MaxBits, l.now), newBucket(MaxPackets, l.now)
 	if l.closed {
 		c.closed = true
@@ -123,8 +126,8 @@ func (c *Conn) Close() {
 	for _, cr := range c.credentials {
 		delete(l.byUfrag, cr.Ufrag)
 	}
-	for _, k := range c.addrs {
-		c.forget(k)
+	for len(c.paths) > 0 {
+		c.drop(c.paths[0])
 	}
 	for _, s := range c.streams {
 		s.retire()
@@ -176,7 +179,7 @@ func (c *Conn) SendRTP(o *Outgoing, payload []byte) bool {
 	if c.out == nil || c.closed {
 		return false
 	}
-	dst := o.header(c.loop.tx.room(headerSize+transportSize+len(payload)+c.out.overhead()), c.sent.number())
+	dst := o.header(c.tx.room(headerSize+transportSize+len(payload)+c.out.overhead()), c.sent.number())
 	p := c.out.sealRTP(dst, payload, o.SSRC, o.Index)
 	if p == nil {
 		return false // tick ends the Conn
@@ -184,7 +187,7 @@ func (c *Conn) SendRTP(o *Outgoing, payload []byte) bool {
 	if o.TransportExt != 0 {
 		c.sent.note(len(p), c.loop.now)
 	}
-	c.loop.tx.add(c, p)
+	c.tx.add(c, p)
 	return true
 }
 
@@ -205,18 +208,12 @@ func (c *Conn) sendRTCP(p []byte) {
 	if c.out == nil || c.closed || c.out.spent() {
 		return
 	}
-	c.loop.tx.add(c, c.out.sealRTCP(c.loop.tx.room(len(p)+c.out.overhead()+rtcpIndex), p))
-}
-
-// sendPlain queues a DTLS datagram as it is.
-func (c *Conn) sendPlain(p []byte) {
-	if c.to.known() && !c.closed && len(p) > 0 {
-		c.loop.tx.add(c, append(c.loop.tx.room(len(p)), p...))
-	}
+	c.tx.add(c, c.out.sealRTCP(c.tx.room(len(p)+c.out.overhead()+rtcpIndex), p))
 }
 
 func (c *Conn) tick() {
 	now := c.loop.now
+	c.age()
 	switch {
 	case now-c.seen > consentTimeout && c.out != nil:
 		c.fail(FailedConsent)

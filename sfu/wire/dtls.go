@@ -53,11 +53,11 @@ type handshake struct {
 	pipe   *pipe
 }
 
-// dtls takes a datagram of an address that has passed a check.
-func (c *Conn) dtls(b []byte, from *address) {
+// dtls takes a datagram that came by a path.
+func (c *Conn) dtls(b []byte, from *path) {
 	l, s := c.loop, &c.shaking
 	if c.out != nil {
-		c.repeatLast(b)
+		c.repeatLast(b, from)
 		return
 	}
 	var d delivery
@@ -94,7 +94,7 @@ func (c *Conn) dtls(b []byte, from *address) {
 
 // hello starts a handshake, or knows its ClientHello already. When too many
 // run the client, who repeats its ClientHello anyway, is put off.
-func (c *Conn) hello(m message, from *address) {
+func (c *Conn) hello(m message, from *path) {
 	l, s := c.loop, &c.shaking
 	if m.seq() != 0 || len(m.body()) < 34 {
 		l.stats.Refused++
@@ -103,7 +103,7 @@ func (c *Conn) hello(m message, from *address) {
 	random := [32]byte(m.body()[2:])
 	for _, h := range s.running {
 		if h.random == random { // pion's timer repeats the answer
-			h.pipe.to = *from
+			h.pipe.move(from)
 			return
 		}
 	}
@@ -173,12 +173,12 @@ func (s *handshakes) dropAll() {
 
 // repeatLast answers a handshake record after the end: our last flight was
 // lost.
-func (c *Conn) repeatLast(b []byte) {
+func (c *Conn) repeatLast(b []byte, from *path) {
 	if b[0] != recordHandshake && b[0] != recordChangeCipherSpec || c.shaking.repeats.over(maxRepeats, c.loop.now) {
 		c.loop.stats.Refused++
 		return
 	}
-	c.sendPlain(c.shaking.flight)
+	from.send(c.shaking.flight)
 }
 
 // run is the server's side of DTLS 1.2 by pion, once the one before has given
@@ -235,10 +235,13 @@ func (h *handshake) run(hello message, before *pipe) error {
 	if h.drop() { // else another one was first
 		h.c.shaking.dropAll()
 		h.c.shaking.flight = flight
+		if by := p.proved(); by != nil {
+			h.c.prove(by)
+		}
 		// The client sends media as soon as it has our Finished: keys before the
 		// lock is given up. But without it the client cannot open media, which
 		// may follow at once.
-		h.c.sendPlain(flight)
+		p.to.send(flight)
 		h.c.keyed(in, out)
 	}
 	return nil

@@ -24,10 +24,9 @@ func (b *bench) crowd(n int) []netip.AddrPort {
 	defer b.Unlock()
 	var from []netip.AddrPort
 	for i := range n {
-		addr := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 77, byte(i >> 8), byte(i)}), b.addr.Port())
+		addr := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 77, byte(i >> 8), byte(i)}), b.Addr().Port())
 		c := b.Connect(Remote{Ufrag: "theirs", Password: "their-password-of-22-chars"}, &far{t: b.t, b: b})
-		a := addressOf(addr)
-		c.heard(&a, a.key(), true)
+		c.reached(addr)
 		from = append(from, addr)
 	}
 	return from
@@ -108,12 +107,12 @@ func TestDTLS_AStalledHandshakeGivesItsPlaceBack(t *testing.T) {
 			t.Fatalf("%d run, %+v", n, b.stats)
 		}
 		b.in(clientHello(1), from[maxHandshakes])
-		if n := len(b.byAddr[last.key()].shaking.running); n != 1 {
+		if n := len(b.owner(last).shaking.running); n != 1 {
 			t.Error("the next one does not get the place")
 		}
 		for _, a := range from {
 			a := addressOf(a)
-			if b.byAddr[a.key()].failed {
+			if b.owner(a).failed {
 				t.Fatal("a stalled handshake ended a Conn")
 			}
 		}
@@ -135,7 +134,7 @@ func TestDTLS_OneParticipantDoesNotTakeAllPlaces(t *testing.T) {
 	for _, a := range from[greedy:] {
 		b.in(clientHello(0), a)
 		a := addressOf(a)
-		started += len(b.byAddr[a.key()].shaking.running)
+		started += len(b.owner(a).shaking.running)
 	}
 	if started < maxHandshakes/2-greedy/2 {
 		t.Errorf("%d others could start", started)

@@ -10,13 +10,12 @@ import (
 func FuzzDTLS(f *testing.F) {
 	b := newBench(f)
 	from := b.crowd(1)[0]
-	a := addressOf(from)
 	goroutines := runtime.NumGoroutine()
 	f.Add(clientHello(2), clientHello(2), false)
 	f.Fuzz(func(t *testing.T, first, second []byte, hello bool) {
 		b.Lock()
 		c := b.Connect(Remote{Ufrag: "theirs", Password: "their-password-of-22-chars"}, &far{t: t, b: b})
-		c.heard(&a, a.key(), true)
+		c.reached(from)
 		b.Unlock()
 		if hello {
 			b.in(clientHello(1), from)

@@ -143,7 +143,7 @@ func TestDTLS_ARacedHelloFromElsewhere(t *testing.T) {
 	if m := (stun.Message{Raw: other.read()}); m.Decode() != nil {
 		t.Fatal("no answer to the check")
 	}
-	other.read() // our check
+	b.in(other.answerTo(other.read()), other.addr)
 	stranger := netip.MustParseAddrPort("127.0.0.1:9")
 	sent := b.stats.PacketsOut
 	b.in(clientHello(1), stranger)

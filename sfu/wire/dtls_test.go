@@ -42,7 +42,7 @@ func (l *link) ReadFrom(d []byte) (int, net.Addr, error) {
 	}
 }
 
-// shaker is a client that has passed a check.
+// shaker is a client that has passed a check and has answered ours.
 type shaker struct {
 	*far
 	link *link
@@ -61,8 +61,7 @@ func newShaker(t testing.TB, b *bench) *shaker {
 	defer b.Unlock()
 	b.log = slog.New(tellHandler{slog.DiscardHandler, f})
 	f.conn.remote.Fingerprint = sha256.Sum256(cert.Certificate[0])
-	a := addressOf(f.addr)
-	f.conn.heard(&a, a.key(), true)
+	f.conn.reached(f.addr)
 	return &shaker{far: f, link: &link{UDPConn: f.sock, b: b, from: f.addr}, cert: cert}
 }
 
@@ -206,8 +205,7 @@ func (s *shaker) again() *shaker {
 	s.b.Lock()
 	defer s.b.Unlock()
 	f.conn.Close()
-	a := addressOf(f.addr)
-	s.conn.heard(&a, a.key(), true)
+	s.conn.reached(f.addr)
 	return &shaker{far: s.far, link: &link{UDPConn: f.sock, b: s.b, from: f.addr}, cert: s.cert}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pion/rtp"
 	"github.com/pion/srtp/v3"
+	"github.com/pion/stun/v4"
 	"go.uber.org/goleak"
 )
 
@@ -23,23 +24,43 @@ var (
 // theirs.
 type bench struct {
 	*Loop
-	t    testing.TB
-	time time.Duration
+	network *Network
+	t       testing.TB
+	time    time.Duration
 }
 
-func newBench(t testing.TB) *bench {
+// run reads from the sockets until the test ends.
+func (b *bench) run() {
+	ended := make(chan struct{})
+	go func() {
+		b.network.Run()
+		close(ended)
+	}()
+	b.t.Cleanup(func() {
+		if err := b.network.Close(); err != nil {
+			b.t.Error(err)
+		}
+		<-ended
+	})
+}
+
+func newBench(t testing.TB, change ...func(*Config)) *bench {
 	t.Helper()
 	id, err := NewIdentity()
 	if err != nil {
 		t.Fatal(err)
 	}
 	b := &bench{t: t, time: time.Second}
-	b.Loop, err = Listen(Config{Listen: netip.MustParseAddrPort("127.0.0.1:0"), Identity: id, Now: func() time.Duration { return b.time }})
-	if err != nil {
+	cfg := Config{Listen: []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:0")}, Identity: id, Now: func() time.Duration { return b.time }}
+	for _, f := range change {
+		f(&cfg)
+	}
+	if b.network, err = Listen(cfg); err != nil {
 		t.Fatal(err)
 	}
+	b.Loop = b.network.Loops()[0]
 	t.Cleanup(func() {
-		if err := b.Close(); err != nil {
+		if err := b.network.Close(); err != nil {
 			t.Error(err)
 		}
 	})
@@ -160,8 +181,7 @@ func newFar(t testing.TB, b *bench, keyed bool) *far {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a := addressOf(f.addr)
-		f.conn.heard(&a, a.key(), true)
+		f.conn.reached(f.addr)
 		f.conn.keyed(in, out)
 	}
 	return f
@@ -207,3 +227,36 @@ func (f *far) read() []byte {
 
 // seqOf is the RTP sequence number of a packet.
 func seqOf(p []byte) uint16 { return binary.BigEndian.Uint16(p[2:]) }
+
+// owner is the Conn that an address belongs to.
+func (b *bench) owner(a address) *Conn {
+	if p := b.byAddr[a.key()]; p != nil {
+		return p.conn
+	}
+	return nil
+}
+
+// reached gives the Conn a path as if a check had passed and ours was answered.
+func (c *Conn) reached(at netip.AddrPort) *path {
+	a := addressOf(at)
+	p, _ := c.heard(&a, a.key(), 100, true)
+	c.prove(p)
+	return p
+}
+
+// answerTo is the client's answer to a check of ours, by which it proves that
+// it receives.
+func (f *far) answerTo(check []byte) []byte {
+	f.t.Helper()
+	m := stun.Message{Raw: check}
+	if err := m.Decode(); err != nil || m.Type != stun.BindingRequest {
+		f.t.Fatalf("%v is no check: %v", m.Type, err)
+	}
+	r, err := stun.Build(stun.NewTransactionIDSetter(m.TransactionID), stun.BindingSuccess,
+		&stun.XORMappedAddress{IP: f.addr.Addr().AsSlice(), Port: int(f.addr.Port())},
+		stun.NewShortTermIntegrity(f.conn.remote.Password), stun.Fingerprint)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return r.Raw
+}

@@ -5,14 +5,15 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/binary"
-	"slices"
+	"strings"
 
 	"github.com/pion/stun/v4"
 )
 
 const (
-	maxAddrs    = 8   // remembered for each Conn
-	ownerGrace  = 5e9 // how long an address stays its owner's after a check
+	// ownerGrace is how long an address stays its owner's after a check:
+	// clients check every 4 to 6 s (RFC 7675 section 5.1).
+	ownerGrace  = 15e9
 	magicCookie = 0x2112a442
 )
 
@@ -42,25 +43,21 @@ func (c *Conn) Restart(ufrag, password string) {
 	c.newCredentials()
 }
 
-// newCredentials has 48 random bits of ufrag and 144 of password. The base64
-// alphabet is exactly the ice-chars of RFC 8839 section 5.4.
+// iceChars of RFC 8839 section 5.4 are exactly the alphabet of base64.
+const iceChars = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+// newCredentials has 42 random bits of ufrag, behind a character that names the
+// loop, and 144 of password.
 func (c *Conn) newCredentials() {
 	var b [24]byte
 	for {
 		_, _ = rand.Read(b[:]) // never fails
-		s := base64.StdEncoding.EncodeToString(b[:])
+		s := iceChars[c.loop.index:c.loop.index+1] + base64.StdEncoding.EncodeToString(b[:])[1:]
 		if c.loop.byUfrag[s[:8]] == nil {
 			c.credentials = append(c.credentials, Credentials{s[:8], s[8:]})
 			c.loop.byUfrag[s[:8]] = c
 			return
 		}
-	}
-}
-
-func (c *Conn) forget(k addrKey) {
-	if c.loop.byAddr[k] == c {
-		delete(c.loop.byAddr, k)
-		c.loop.last.conn = nil
 	}
 }
 
@@ -87,12 +84,24 @@ func localUfrag(b []byte) []byte {
 	return nil
 }
 
+// loopOf is the number of the loop that made a ufrag, MaxLoops if none did.
+func loopOf(ufrag []byte) int {
+	if len(ufrag) == 0 {
+		return MaxLoops
+	}
+	if i := strings.IndexByte(iceChars, ufrag[0]); i >= 0 {
+		return i
+	}
+	return MaxLoops
+}
+
 // stun answers binding requests as an ICE-lite agent does (RFC 8445 section
 // 7.3). An address belongs to a Conn once a request with our password came
 // from it; the client's candidates do not matter.
-func (l *Loop) stun(b []byte, from *address, key addrKey) {
+func (l *Loop) stun(b []byte, from *address) {
 	if b[0] == 1 {
-		return // the response to a check of our own
+		l.response(b, from)
+		return
 	}
 	ufrag := localUfrag(b)
 	c := l.byUfrag[string(ufrag)]
@@ -100,7 +109,10 @@ func (l *Loop) stun(b []byte, from *address, key addrKey) {
 		l.stats.Unknown++
 		return
 	}
-	if c.checks.over(maxChecks, l.now) {
+	key := from.key()
+	p := l.byAddr[key]
+	known := p != nil && p.conn == c
+	if !c.mayCheck(known) {
 		l.stats.Policed++
 		return
 	}
@@ -115,9 +127,8 @@ func (l *Loop) stun(b []byte, from *address, key addrKey) {
 		l.stats.Refused++
 		return
 	}
-	if owner := l.byAddr[key]; owner != nil && owner != c && l.now-owner.seen < ownerGrace {
-		// Another client is alive there: a participant must not take its
-		// packets by a forged address.
+	// A participant must not take another's packets by a forged address.
+	if p != nil && !known && l.now-p.heard < ownerGrace || l.inbox != nil && !l.inbox.directory.claim(key, l.index, l.now) {
 		l.stats.Refused++
 		return
 	}
@@ -136,50 +147,31 @@ func (l *Loop) stun(b []byte, from *address, key addrKey) {
 		return
 	}
 	nominates := m.Contains(stun.AttrUseCandidate)
-	first := c.heard(from, key, nominates)
-	l.tx.message(from, append(l.tx.room(len(reply.Raw)), reply.Raw...))
-	if first && !nominates {
-		c.checkOnce(from, local)
+	p, first := c.heard(from, key, len(b), nominates)
+	p.send(reply.Raw)
+	if !p.proved || first && !nominates {
+		c.ask(p)
 	}
 }
 
-// heard registers an address that proved to be the client's, and says whether
-// it is new. DTLS may come before any nomination (Chromium), so until there is
-// one the answer goes to where the last check came from; from then on only a
-// nomination moves the Conn.
-func (c *Conn) heard(from *address, key addrKey, nominates bool) (first bool) {
-	l := c.loop
-	c.seen = l.now
-	if first = l.byAddr[key] != c; first {
-		if owner := l.byAddr[key]; owner != nil {
-			owner.forget(key)
-		}
-		l.byAddr[key] = c
-		l.last.conn = nil
-		if !slices.Contains(c.addrs, key) {
-			c.addrs = append(c.addrs, key)
-		}
+// response takes the answer to a check of ours, which proves that the client
+// receives where it comes from. Only who got the check knows its transaction
+// id, so only for that integrity is computed.
+func (l *Loop) response(b []byte, from *address) {
+	p := l.byAddr[from.key()]
+	if p == nil {
+		l.stats.Unknown++
+		return
 	}
-	if nominates || !c.nominated {
-		c.to, c.nominated = *from, c.nominated || nominates
+	if p.proved {
+		return // that of a check which only told the client to hurry
 	}
-	if len(c.addrs) > maxAddrs { // the oldest goes, but for the one in use
-		i := slices.IndexFunc(c.addrs, func(k addrKey) bool { return k != c.to.key() })
-		c.forget(c.addrs[i])
-		c.addrs = slices.Delete(c.addrs, i, i+1)
+	m := &l.check
+	m.Raw = append(m.Raw[:0], b...)
+	if len(b) < 20 || p.challenged == 0 || [12]byte(b[8:20]) != p.challenge || m.Decode() != nil ||
+		m.Type != stun.BindingSuccess || stun.NewShortTermIntegrity(p.password).Check(m) != nil {
+		l.stats.Refused++
+		return
 	}
-	return first
-}
-
-// checkOnce sends one check of our own. A lite agent need not; but a pion
-// client nominates either when a check comes from the other side or at its
-// next tick, up to 200 ms later. Its response is ignored.
-func (c *Conn) checkOnce(to *address, local Credentials) {
-	var m stun.Message
-	if m.Build(stun.TransactionID, stun.BindingRequest, stun.NewUsername(c.remote.Ufrag+":"+local.Ufrag),
-		stun.RawAttribute{Type: stun.AttrICEControlled, Value: make([]byte, 8)},
-		stun.RawAttribute{Type: stun.AttrPriority, Value: []byte{0x6e, 0, 1, 0xff}},
-		stun.NewShortTermIntegrity(c.remote.Password), stun.Fingerprint) == nil {
-		c.loop.tx.message(to, append(c.loop.tx.room(len(m.Raw)), m.Raw...))
-	}
+	p.conn.prove(p)
 }

@@ -1,10 +1,7 @@
 package wire
 
 import (
-	"errors"
-	"fmt"
 	"log/slog"
-	"net"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -13,26 +10,7 @@ import (
 	"github.com/pion/stun/v4"
 )
 
-const (
-	maxDatagram = 2048 // longer ones are dropped
-	maxPacket   = 1500 // RTCP of ours before sealing
-
-	// What comes while the machine is busy with something else waits in the
-	// socket: half a second of 16000 packets/s, each of which the kernel counts
-	// with some 2.3 KB against twice this number.
-	receiveBuffer = 16 << 20
-	sendBuffer    = 4 << 20
-)
-
-// Config of a Loop.
-type Config struct {
-	Listen   netip.AddrPort
-	Identity *Identity
-	Log      *slog.Logger
-	GCMOnly  bool // refuse clients that have no AES-GCM
-	// Now is a monotonic clock; nil: the machine's.
-	Now func() time.Duration
-}
+const maxPacket = 1500 // RTCP of ours before sealing
 
 // Stats counts since the start.
 type Stats struct {
@@ -46,107 +24,88 @@ type Stats struct {
 	Handshakes, HandshakeErrors uint64
 	HandshakesPutOff            uint64
 	Probes                      uint64 // padding by which a client measures its path
+	Overrun                     uint64 // came faster to the shared sockets than the loop took them
 }
 
-// Loop is one socket, one goroutine, and the Conns that use it.
+// Loop is a lock, the Conns behind it, and the sockets that they use: each has
+// a goroutine that reads.
 type Loop struct {
-	addr     netip.AddrPort
+	index    uint8 // its number in the Network
+	sockets  []*socket
+	inbox    *inbox // nil: the sockets are its own
 	identity *Identity
 	log      *slog.Logger
 	clock    func() time.Duration
 	gcmOnly  bool
 	wall     int64 // Unix time in ns when the clock was 0
-	socket   socket
 
 	handshakes sync.WaitGroup
-	conns      atomic.Int64 // len(all), for Idle
+	conns      atomic.Int64 // len(all), for who does not hold the lock
 
-	mu      sync.Mutex // guards everything below, and all Conns
-	closed  bool
-	now     int64 // ns, of this batch
-	came    int64 // ns, when the packet at hand came to the machine: at most now
-	all     map[*Conn]struct{}
-	byAddr  map[addrKey]*Conn
-	byUfrag map[string]*Conn
-	last    struct { // the last packet's sender: most come in bursts
-		key  addrKey
-		conn *Conn
-	}
-	stats   Stats
-	tx      queue
-	hdr     header
-	pkt     Packet
-	check   stun.Message
-	scratch [maxPacket]byte // RTCP before sealing
-	symbols [feedbackRange]uint8
-	chunks  pool
+	mu        sync.Mutex // guards everything below, and all Conns
+	closed    bool
+	now       int64 // ns, of this batch
+	came      int64 // ns, when the packet at hand came to the machine: at most now
+	all       map[*Conn]struct{}
+	byAddr    map[addrKey]*path
+	byUfrag   map[string]*Conn
+	last      *path // the last packet came by it: most come in bursts; may be nil
+	strangers rate  // requests from unknown addresses
+	stats     Stats
+	tx        []queue // one for each socket
+	hdr       header
+	pkt       Packet
+	check     stun.Message
+	scratch   [maxPacket]byte // RTCP before sealing
+	symbols   [feedbackRange]uint8
+	chunks    pool
 	// The Conns that miss packets of this batch.
 	unsettled []*Conn
 }
 
-// Listen opens the socket. Run must be called next.
-func Listen(cfg Config) (*Loop, error) {
-	conn, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(cfg.Listen))
-	if err != nil {
-		return nil, fmt.Errorf("listen for media: %w", err)
-	}
+func newLoop(cfg Config, index uint8, sockets []*socket) *Loop {
 	l := &Loop{
-		addr:     conn.LocalAddr().(*net.UDPAddr).AddrPort(),
+		index:    index,
+		sockets:  sockets,
 		identity: cfg.Identity,
 		log:      cfg.Log,
 		clock:    cfg.Now,
 		gcmOnly:  cfg.GCMOnly,
 		all:      map[*Conn]struct{}{},
-		byAddr:   map[addrKey]*Conn{},
+		byAddr:   map[addrKey]*path{},
 		byUfrag:  map[string]*Conn{},
-	}
-	if l.log == nil {
-		l.log = slog.New(slog.DiscardHandler)
-	}
-	if l.clock == nil {
-		start := time.Now()
-		l.clock = func() time.Duration { return time.Since(start) }
+		tx:       make([]queue, len(sockets)),
 	}
 	l.wall = time.Now().UnixNano() - int64(l.clock())
-	if err := l.socket.open(conn); err != nil {
-		_ = conn.Close()
-		return nil, fmt.Errorf("prepare media socket: %w", err)
+	for i := range l.tx {
+		l.tx[i].init(l, sockets[i])
 	}
-	l.tx.init(l)
-	return l, nil
+	return l
 }
 
-// Addr is the socket's address.
-func (l *Loop) Addr() netip.AddrPort { return l.addr }
+// Addr is the first socket's address.
+func (l *Loop) Addr() netip.AddrPort { return l.sockets[0].addr }
 
-// ReceiveBuffer is how many bytes the kernel allows to wait in the socket, and
+// Addrs are the sockets' addresses, in the order of Config.Listen.
+func (l *Loop) Addrs() (list []netip.AddrPort) {
+	for _, s := range l.sockets {
+		list = append(list, s.addr)
+	}
+	return list
+}
+
+// ReceiveBuffer is how many bytes the kernel allows to wait in a socket, and
 // how many were asked for.
-func (l *Loop) ReceiveBuffer() (allowed, wanted int) { return l.socket.allowed, receiveBuffer }
+func (l *Loop) ReceiveBuffer() (allowed, wanted int) { return l.sockets[0].allowed, receiveBuffer }
 
-// Run reads until Close. A nil error means that Close ended it.
-func (l *Loop) Run() error {
-	if err := l.read(); !errors.Is(err, net.ErrClosed) {
-		return fmt.Errorf("read media socket: %w", err)
-	}
-	return nil
-}
-
-// Close closes every Conn and the socket and waits for running handshakes; Run
-// returns. The caller must not hold the lock. Closing twice is no error.
-func (l *Loop) Close() error {
+// close closes every Conn; there will be no others.
+func (l *Loop) close() {
 	l.Lock()
-	already := l.closed
+	defer l.Unlock()
 	l.closed = true
 	for c := range l.all {
 		c.Close()
 	}
-	l.Unlock()
-	var err error
-	if !already {
-		err = l.socket.conn.Close()
-	}
-	l.handshakes.Wait()
-	return err
 }
 
 // Lock takes the loop's lock and reads the clock.
@@ -161,7 +120,9 @@ func (l *Loop) Unlock() {
 	if len(l.unsettled) > 0 {
 		l.settle()
 	}
-	l.tx.flush()
+	for i := range l.tx {
+		l.tx[i].flush()
+	}
 	l.mu.Unlock()
 }
 
@@ -170,12 +131,34 @@ func (l *Loop) Unlock() {
 func (l *Loop) Now() int64 { return l.now }
 
 // Stats copies the counters; the caller holds the lock.
-func (l *Loop) Stats() Stats { return l.stats }
+func (l *Loop) Stats() Stats {
+	s := l.stats
+	if l.inbox != nil {
+		l.inbox.count(&s)
+	}
+	return s
+}
 
 // Idle says that there is no Conn; it needs no lock.
-func (l *Loop) Idle() bool { return l.conns.Load() == 0 }
+func (l *Loop) Idle() bool { return l.Conns() == 0 }
 
-// packet tells a datagram apart by its address and first byte (RFC 7983).
+// Conns is how many there are; it needs no lock.
+func (l *Loop) Conns() int { return int(l.conns.Load()) }
+
+// take works on a batch of one of the loop's own sockets.
+func (l *Loop) take(b *batch) {
+	l.Lock()
+	l.stats.ReceiveCalls++
+	for i := range b.n {
+		d, from, waited := b.at(i)
+		l.came = l.now - waited
+		l.packet(d, from)
+	}
+	l.Unlock()
+}
+
+// packet tells a datagram apart by its first byte (RFC 7983) and its address.
+// One from nobody costs a single look-up.
 func (l *Loop) packet(b []byte, from *address) {
 	l.stats.PacketsIn++
 	l.stats.BytesIn += uint64(len(b))
@@ -183,17 +166,20 @@ func (l *Loop) packet(b []byte, from *address) {
 		l.stats.Refused++
 		return
 	}
-	key := from.key()
-	c := l.last.conn
-	if c == nil || key != l.last.key {
-		c = l.byAddr[key]
-		l.last.key, l.last.conn = key, c
+	f := b[0]
+	if f < 4 {
+		l.stun(b, from)
+		return
 	}
-	switch f := b[0]; {
-	case f < 4:
-		l.stun(b, from, key)
-	case c == nil:
-		l.stats.Unknown++
+	p := l.last
+	if key := from.key(); p == nil || key != p.key {
+		if p = l.byAddr[key]; p == nil {
+			l.stats.Unknown++
+			return
+		}
+		l.last = p
+	}
+	switch c := p.conn; {
 	case !c.allows(len(b)):
 		l.stats.Policed++
 	case f >= 128 && f < 192:
@@ -203,7 +189,8 @@ func (l *Loop) packet(b []byte, from *address) {
 			c.rtp(b)
 		}
 	case f >= 20 && f < 64:
-		c.dtls(b, from)
+		p.earn(len(b))
+		c.dtls(b, p)
 	default:
 		l.stats.Refused++
 	}

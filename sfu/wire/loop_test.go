@@ -112,7 +112,7 @@ func TestLoop_NoAllocationPerRepair(t *testing.T) {
 	b, r, from, next := relayed(t, 4, true)
 	a := &answering{r: r, conn: r.to[0]}
 	a.conn.handler = a
-	to := a.conn.to
+	to := a.conn.path.address
 	client, err := newGCM(clientKey, clientSalt)
 	if err != nil {
 		t.Fatal(err)
@@ -223,7 +223,7 @@ func TestQueue_OneBadDestinationHarmsNobodyElse(t *testing.T) {
 	b := newBench(t)
 	f, g := newFar(t, b, true), newFar(t, b, true)
 	b.Lock()
-	f.conn.to = addressOf(netip.MustParseAddrPort("127.0.0.1:0"))
+	f.conn.path.remote = sockaddrOf(netip.MustParseAddrPort("127.0.0.1:0"))
 	for i := range 3 {
 		f.conn.SendRTP(&Outgoing{SSRC: 1, Index: uint64(i)}, make([]byte, 500))
 		g.conn.SendRTP(&Outgoing{SSRC: 1, Index: uint64(i)}, make([]byte, 500))

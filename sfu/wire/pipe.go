@@ -18,7 +18,8 @@ import (
 // from the client's address cannot end a handshake.
 type pipe struct {
 	c       *Conn
-	to      address // where the ClientHello came from; under the loop's lock
+	to      *path // by which the ClientHello came; under the loop's lock
+	moved   bool  // it came by another before; under the loop's lock
 	in      chan delivery
 	done    chan struct{}
 	ended   sync.Once
@@ -42,8 +43,8 @@ type delivery struct {
 }
 
 // newPipe makes one that begins with the ClientHello.
-func newPipe(c *Conn, hello message, from *address) *pipe {
-	p := &pipe{c: c, to: *from, in: make(chan delivery, 8), done: make(chan struct{}),
+func newPipe(c *Conn, hello message, from *path) *pipe {
+	p := &pipe{c: c, to: from, in: make(chan delivery, 8), done: make(chan struct{}),
 		offered: make(chan struct{}), read: deadline.New()}
 	p.proof.transcript = bytes.Clone(hello)
 	p.out = append(p.out, p.append(nil, recordHandshake, hello))
@@ -136,15 +137,28 @@ func (p *pipe) WriteTo(b []byte, _ net.Addr) (int, error) {
 	if send {
 		l := p.c.loop
 		l.Lock()
-		if !p.c.closed {
-			l.tx.message(&p.to, append(l.tx.room(len(b)), b...))
-		}
+		p.to.send(b)
 		l.Unlock()
 	}
 	if offered {
 		p.told.Do(func() { close(p.offered) })
 	}
 	return len(b), nil
+}
+
+// move sends from now on to where the same ClientHello came from again.
+func (p *pipe) move(to *path) {
+	p.moved = p.moved || to != p.to
+	p.to = to
+}
+
+// proved is the path that the handshake has proved: who finished it has got
+// what was sent there, and nothing was sent elsewhere. nil: none.
+func (p *pipe) proved() *path {
+	if p.moved {
+		return nil
+	}
+	return p.to
 }
 
 // proven says that the client has answered.
@@ -169,7 +183,7 @@ func (p *pipe) Close() error {
 }
 
 // LocalAddr is the socket's.
-func (p *pipe) LocalAddr() net.Addr { return net.UDPAddrFromAddrPort(p.c.loop.addr) }
+func (p *pipe) LocalAddr() net.Addr { return net.UDPAddrFromAddrPort(p.c.loop.Addr()) }
 
 // SetDeadline bounds ReadFrom; writing never waits.
 func (p *pipe) SetDeadline(t time.Time) error { return p.SetReadDeadline(t) }

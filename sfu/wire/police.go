@@ -7,6 +7,16 @@ const (
 	maxChecks  = 200 // connectivity checks
 )
 
+// Connectivity checks from unknown addresses that name a client, in a second.
+// Each costs an HMAC, and whoever sees a client's packets knows its name: so
+// they are counted apart, and the client's own go on. Beyond the loop's number
+// each client has few, so that the flood of one keeps no other from joining.
+const (
+	maxStrangers     = 100
+	maxLoopStrangers = 2000
+	fewStrangers     = 5
+)
+
 // bucket holds up to a second's worth of rate. The level is in billionths, so
 // that the shortest batches still fill it.
 type bucket struct {
@@ -33,6 +43,20 @@ func (b *bucket) take(n, now int64) bool {
 func (c *Conn) allows(n int) bool {
 	now := c.loop.now
 	return c.packets.take(1, now) && c.bits.take(8*int64(n), now)
+}
+
+// mayCheck says whether a connectivity check that names the client is looked
+// at; known: it comes from an address of the client.
+func (c *Conn) mayCheck(known bool) bool {
+	l := c.loop
+	if known {
+		return !c.checks.over(maxChecks, l.now)
+	}
+	limit := maxStrangers
+	if l.strangers.over(maxLoopStrangers, l.now) {
+		limit = fewStrangers
+	}
+	return !c.strangers.over(limit, l.now)
 }
 
 // rate counts events in the running second.

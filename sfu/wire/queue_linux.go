@@ -22,6 +22,7 @@ const (
 // arena and addresses through typed pointers, so the collector sees them.
 type queue struct {
 	l     *Loop
+	sock  *socket
 	arena []byte
 	gen   uint64 // of this flush: tells a Conn that its open message is gone
 	n     int
@@ -41,8 +42,8 @@ type queued struct {
 	alone bool // the path to it refused UDP_SEGMENT
 }
 
-func (q *queue) init(l *Loop) {
-	q.l, q.gen = l, 1
+func (q *queue) init(l *Loop, s *socket) {
+	q.l, q.sock, q.gen = l, s, 1
 	q.arena = make([]byte, 0, queueBytes)
 	q.hdr = make([]mmsghdr, queueMessages)
 	q.iov = make([]unix.Iovec, queueMessages*maxSegments)
@@ -84,7 +85,12 @@ func (q *queue) add(c *Conn, d []byte) {
 			return
 		}
 	}
-	i := q.message(&c.to, d)
+	p := c.path
+	if p == nil || p.tcp != nil {
+		q.l.addTCP(c, d)
+		return
+	}
+	i := q.message(&p.address, d)
 	q.to[i] = c
 	c.queued.gen, c.queued.msg, c.queued.open = q.gen, i, !c.queued.alone
 }
@@ -96,8 +102,8 @@ func (q *queue) message(to *address, d []byte) int {
 	i := q.n
 	q.n++
 	h := &q.hdr[i].hdr
-	h.Name = (*byte)(unsafe.Pointer(to))
-	h.Namelen = to.size
+	h.Name = (*byte)(unsafe.Pointer(&to.remote))
+	h.Namelen = to.remote.size
 	h.SetIovlen(1)
 	v := &q.iov[i*maxSegments]
 	v.Base = &d[0]
@@ -124,7 +130,7 @@ func (q *queue) flush() {
 		}
 	}
 	for at := 0; at < q.n; {
-		n, _, e := unix.RawSyscall6(unix.SYS_SENDMMSG, q.l.socket.fd, uintptr(unsafe.Pointer(&q.hdr[at])),
+		n, _, e := unix.RawSyscall6(unix.SYS_SENDMMSG, q.sock.fd, uintptr(unsafe.Pointer(&q.hdr[at])),
 			uintptr(q.n-at), unix.MSG_DONTWAIT, 0, 0)
 		q.l.stats.SendCalls++
 		if e == unix.EINTR {
@@ -140,7 +146,7 @@ func (q *queue) flush() {
 			at++
 		}
 	}
-	runtime.KeepAlive(q.l.socket.conn)
+	runtime.KeepAlive(q.sock.conn)
 	q.l.stats.BytesOut += uint64(len(q.arena))
 	clear(q.to[:q.n])
 	q.n, q.arena = 0, q.arena[:0]

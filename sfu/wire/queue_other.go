@@ -11,6 +11,7 @@ const (
 // go, one system call for each.
 type queue struct {
 	l     *Loop
+	sock  *socket
 	arena []byte
 	n     int
 	data  [queueMessages][]byte
@@ -21,8 +22,8 @@ type queue struct {
 // queued is empty: there are no segments to join.
 type queued struct{}
 
-func (q *queue) init(l *Loop) {
-	q.l = l
+func (q *queue) init(l *Loop, s *socket) {
+	q.l, q.sock = l, s
 	q.arena = make([]byte, 0, queueBytes)
 }
 
@@ -35,7 +36,14 @@ func (q *queue) room(n int) []byte {
 }
 
 // add sends d, which was appended to what room returned, to c.
-func (q *queue) add(c *Conn, d []byte) { q.to[q.message(&c.to, d)] = c }
+func (q *queue) add(c *Conn, d []byte) {
+	p := c.path
+	if p == nil || p.tcp != nil {
+		q.l.addTCP(c, d)
+		return
+	}
+	q.to[q.message(&p.address, d)] = c
+}
 
 // message queues one packet, which was appended to what room returned.
 func (q *queue) message(to *address, d []byte) int {
@@ -49,7 +57,7 @@ func (q *queue) message(to *address, d []byte) int {
 func (q *queue) flush() {
 	for i := range q.n {
 		q.l.stats.SendCalls++
-		if _, err := q.l.socket.conn.WriteToUDPAddrPort(q.data[i], q.addr[i].AddrPort); err != nil {
+		if _, err := q.sock.conn.WriteToUDPAddrPort(q.data[i], q.addr[i].remote.AddrPort); err != nil {
 			q.l.stats.Dropped++
 			if q.to[i] != nil {
 				q.to[i].stalled()

@@ -356,7 +356,7 @@ func TestSimulcast_LayersAreToldApart(t *testing.T) {
 func TestStream_EachIndexOnce(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		b, f, s := ringed(t)
-		defer b.Close()
+		defer b.network.Close()
 		first := uint64(rapid.Uint16Max(1<<15).Draw(rt, "first"))
 		high, rtx := first, uint16(0)
 		f.send(uint16(first), "0")

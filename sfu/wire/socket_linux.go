@@ -4,6 +4,7 @@ package wire
 
 import (
 	"net"
+	"net/netip"
 	"syscall"
 	"time"
 	"unsafe"
@@ -22,17 +23,17 @@ type mmsghdr struct {
 	n   uint32
 }
 
-// socket is the loop's end of the network. The fd stays valid as long as conn.
+// socket is one end of the network. The fd stays valid as long as conn.
 type socket struct {
 	conn    *net.UDPConn
+	addr    netip.AddrPort
 	raw     syscall.RawConn
 	fd      uintptr
 	allowed int // of receiveBuffer
 }
 
-func (s *socket) open(conn *net.UDPConn) (err error) {
-	s.conn = conn
-	if s.raw, err = conn.SyscallConn(); err != nil {
+func (s *socket) prepare() (err error) {
+	if s.raw, err = s.conn.SyscallConn(); err != nil {
 		return err
 	}
 	return s.raw.Control(func(fd uintptr) {
@@ -83,32 +84,72 @@ func fatal(e syscall.Errno) bool {
 	return false
 }
 
+// batch is what one system call brought.
+type batch struct {
+	n       int
+	wall    int64 // when it was read
+	from    [receiveBatch]address
+	hdr     [receiveBatch]mmsghdr
+	iov     [receiveBatch]unix.Iovec
+	control [receiveBatch][stampCmsg]byte
+	bufs    [receiveBatch][maxDatagram]byte
+}
+
+func newBatch(via uint8) *batch {
+	b := &batch{}
+	for i := range b.hdr {
+		b.from[i].via = via
+		b.iov[i].Base = &b.bufs[i][0]
+		b.iov[i].SetLen(maxDatagram)
+		h := &b.hdr[i].hdr
+		h.Iov = &b.iov[i]
+		h.SetIovlen(1)
+		h.Name = (*byte)(unsafe.Pointer(&b.from[i].remote))
+		h.Namelen = unix.SizeofSockaddrInet6
+		h.Control = &b.control[i][0]
+		h.SetControllen(stampCmsg)
+	}
+	return b
+}
+
+// receive reads what has come, without waiting.
+func (b *batch) receive(fd uintptr) syscall.Errno {
+	for i := range b.n { // what the kernel has written
+		h := &b.hdr[i].hdr
+		h.Namelen = unix.SizeofSockaddrInet6
+		h.SetControllen(stampCmsg)
+	}
+	n, _, errno := unix.RawSyscall6(unix.SYS_RECVMMSG, fd, uintptr(unsafe.Pointer(&b.hdr[0])),
+		receiveBatch, unix.MSG_DONTWAIT, 0, 0)
+	if errno != 0 {
+		return errno
+	}
+	b.n, b.wall = int(n), time.Now().UnixNano()
+	return 0
+}
+
+// at is datagram i, where it came from, and how long it has waited in the
+// socket. One that was longer than any of ours is nil.
+func (b *batch) at(i int) (d []byte, from *address, waited int64) {
+	h := &b.hdr[i].hdr
+	from = &b.from[i]
+	from.remote.size = h.Namelen
+	if h.Flags&unix.MSG_TRUNC == 0 {
+		d = b.bufs[i][:b.hdr[i].n]
+	}
+	return d, from, age(h, &b.control[i], b.wall)
+}
+
 // read hands over batches until the socket is closed. netpoll parks the
 // goroutine. All work is done inside of the callback: a batch that is not full
 // has emptied the socket, so it parks again at once, without a system call that
 // only says so. What comes meanwhile is an edge that wakes it.
-func (l *Loop) read() error {
-	bufs := make([]byte, receiveBatch*maxDatagram)
-	hdr := make([]mmsghdr, receiveBatch)
-	iov := make([]unix.Iovec, receiveBatch)
-	from := make([]address, receiveBatch)
-	control := make([][stampCmsg]byte, receiveBatch)
-	for i := range hdr {
-		iov[i].Base = &bufs[i*maxDatagram]
-		iov[i].SetLen(maxDatagram)
-		hdr[i].hdr.Iov = &iov[i]
-		hdr[i].hdr.SetIovlen(1)
-		hdr[i].hdr.Name = (*byte)(unsafe.Pointer(&from[i]))
-		hdr[i].hdr.Namelen = unix.SizeofSockaddrInet6
-		hdr[i].hdr.Control = &control[i][0]
-		hdr[i].hdr.SetControllen(stampCmsg)
-	}
+func (s *socket) read(via uint8, take func(*batch)) error {
+	b := newBatch(via)
 	var failed error
 	receive := func(fd uintptr) (done bool) {
 		for {
-			n, _, errno := unix.RawSyscall6(unix.SYS_RECVMMSG, fd, uintptr(unsafe.Pointer(&hdr[0])),
-				receiveBatch, unix.MSG_DONTWAIT, 0, 0)
-			switch {
+			switch errno := b.receive(fd); {
 			case errno == unix.EAGAIN:
 				return false
 			case errno != 0 && fatal(errno):
@@ -117,26 +158,13 @@ func (l *Loop) read() error {
 			case errno != 0:
 				continue
 			}
-			l.Lock()
-			l.stats.ReceiveCalls++
-			wall := time.Now().UnixNano()
-			for i := range int(n) {
-				h := &hdr[i].hdr
-				from[i].size = h.Namelen
-				if h.Flags&unix.MSG_TRUNC == 0 {
-					l.came = l.now - age(h, &control[i], wall)
-					l.packet(bufs[i*maxDatagram:i*maxDatagram+int(hdr[i].n)], &from[i])
-				}
-				h.Namelen = unix.SizeofSockaddrInet6
-				h.SetControllen(stampCmsg)
-			}
-			l.Unlock()
-			if n < receiveBatch {
+			take(b)
+			if b.n < receiveBatch {
 				return false
 			}
 		}
 	}
-	if err := l.socket.raw.Read(receive); err != nil {
+	if err := s.raw.Read(receive); err != nil {
 		return err
 	}
 	return failed

@@ -2,36 +2,50 @@
 
 package wire
 
-import "net"
+import (
+	"net"
+	"net/netip"
+)
 
-// socket is the loop's end of the network.
+const receiveBatch = 1
+
+// socket is one end of the network.
 type socket struct {
 	conn    *net.UDPConn
+	addr    netip.AddrPort
 	allowed int // of receiveBuffer, as far as is known
 }
 
-func (s *socket) open(conn *net.UDPConn) error {
-	s.conn = conn
-	if conn.SetReadBuffer(receiveBuffer) == nil {
+func (s *socket) prepare() error {
+	if s.conn.SetReadBuffer(receiveBuffer) == nil {
 		s.allowed = receiveBuffer
 	}
-	_ = conn.SetWriteBuffer(sendBuffer) // the system may allow less
+	_ = s.conn.SetWriteBuffer(sendBuffer) // the system may allow less
 	return nil
 }
 
+// batch is one datagram.
+type batch struct {
+	n    int
+	from address
+	size int
+	buf  [maxDatagram]byte
+}
+
+// at is the datagram, where it came from, and how long it has waited in the
+// socket as far as is known.
+func (b *batch) at(int) (d []byte, from *address, waited int64) { return b.buf[:b.size], &b.from, 0 }
+
 // read hands over one datagram at a time until the socket is closed.
-func (l *Loop) read() error {
-	buf := make([]byte, maxDatagram)
-	var from address
+func (s *socket) read(via uint8, take func(*batch)) error {
+	b := &batch{n: 1}
+	b.from.via = via
 	for {
-		n, ap, err := l.socket.conn.ReadFromUDPAddrPort(buf)
+		n, ap, err := s.conn.ReadFromUDPAddrPort(b.buf[:])
 		if err != nil {
 			return err
 		}
-		l.Lock()
-		l.stats.ReceiveCalls++
-		from = address{ap}
-		l.packet(buf[:n], &from)
-		l.Unlock()
+		b.size, b.from.remote = n, sockaddr{ap}
+		take(b)
 	}
 }
