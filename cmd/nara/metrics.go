@@ -75,6 +75,12 @@ var (
 	descCalls        = prometheus.NewDesc("nara_media_system_calls_total", "System calls for media.", []string{"direction"}, nil)
 	descLost         = prometheus.NewDesc("nara_media_dropped_total", "Datagrams not used, by reason.", []string{"reason"}, nil)
 	descHandshakes   = prometheus.NewDesc("nara_media_handshakes_total", "DTLS handshakes, by outcome.", []string{"outcome"}, nil)
+	descRepairs      = prometheus.NewDesc("nara_media_repairs_total", "Packets of media by what became of their loss.", []string{"outcome"}, nil)
+	descKeyframes    = prometheus.NewDesc("nara_media_keyframes_total", "Keyframes asked of publishers.", nil, nil)
+	descReplays      = prometheus.NewDesc("nara_media_replays_total", "Frame groups replayed to newcomers instead.", nil, nil)
+	descStalls       = prometheus.NewDesc("nara_media_stalls_total", "Video begun anew because the socket took no more.", nil, nil)
+	descRoundTrip    = prometheus.NewDesc("nara_media_round_trip_seconds", "Round trips, as clients' reports tell each second.", nil, nil)
+	descLoss         = prometheus.NewDesc("nara_media_loss_ratio", "Share of packets lost on the way to clients, as their reports tell.", nil, nil)
 	descConnections  = prometheus.NewDesc("nara_database_connections", "Connections of the pool.", []string{"state"}, nil)
 	descAcquireWaits = prometheus.NewDesc("nara_database_acquire_wait_seconds_total", "Time spent waiting for a connection.", nil, nil)
 )
@@ -107,8 +113,29 @@ func (f figures) Collect(to chan<- prometheus.Metric) {
 	counter(descHandshakes, media.Handshakes, "done")
 	counter(descHandshakes, media.HandshakeErrors, "failed")
 	counter(descHandshakes, media.HandshakesPutOff, "put-off")
+	counter(descRepairs, media.Recovery.PacketsRepaired, "from-publisher")
+	counter(descRepairs, media.Recovery.PacketsMissing, "asked-by-subscriber")
+	counter(descRepairs, media.Recovery.PacketsResent, "to-subscriber")
+	counter(descRepairs, media.Recovery.PacketsMissed, "too-late")
+	counter(descRepairs, media.Recovery.RepairsRefused, "refused")
+	counter(descKeyframes, media.Recovery.KeyframesAsked)
+	counter(descReplays, media.Recovery.Replays)
+	counter(descStalls, media.Recovery.Stalls)
+	to <- histogram(descRoundTrip, media.RoundTrip)
+	to <- histogram(descLoss, media.Loss)
 	pool := f.pool.Stat()
 	gauge(descConnections, int(pool.AcquiredConns()), "used")
 	gauge(descConnections, int(pool.IdleConns()), "idle")
 	to <- prometheus.MustNewConstMetric(descAcquireWaits, prometheus.CounterValue, pool.EmptyAcquireWaitTime().Seconds())
+}
+
+// histogram gives a distribution the cumulative form that Prometheus has.
+func histogram(desc *prometheus.Desc, d sfu.Distribution) prometheus.Metric {
+	buckets, count := make(map[float64]uint64, len(d.Bounds)), uint64(0)
+	for i, n := range d.Counts {
+		if count += n; i < len(d.Bounds) {
+			buckets[d.Bounds[i]] = count
+		}
+	}
+	return prometheus.MustNewConstHistogram(desc, count, d.Sum, buckets)
 }

@@ -42,6 +42,8 @@ func TestServe_ADataFoldersLife(t *testing.T) {
 	}
 	if status, text := p.statusOf("/metrics"); status != 200 || !strings.Contains(text, `nara_http_request_seconds_count{method="POST",route="POST /v1/appointments",status="201"} 1`) {
 		t.Errorf("/metrics: %d\n%s", status, text)
+	} else {
+		documented(t, text)
 	}
 	if status, _ := p.statusOf("/livez"); status != 200 {
 		t.Errorf("/livez: %d", status)
