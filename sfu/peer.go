@@ -24,9 +24,7 @@ type peer struct {
 
 	clockKnown  bool
 	clockOffset uint64 // NTP, server's clock - peer's
-
-	roundTrip int64 // ns, as the last report told, 0: unknown
-	allowance allowance
+	allowance   allowance
 }
 
 // line is what the peer's n-th m-line is used for: a publication, a downTrack,
@@ -179,9 +177,7 @@ func (p *peer) Received(ssrc uint32, r wire.Reception) {
 	if d == nil {
 		return
 	}
-	if d.reception = r; r.RoundTrip > 0 {
-		p.roundTrip = r.RoundTrip
-	}
+	d.reception = r
 	p.room.shard.reported(r)
 }
 

@@ -13,7 +13,7 @@ type PeerStats struct {
 	Peer         PeerID
 	Connected    bool
 	Admitted     bool
-	RoundTrip    time.Duration      // as the client's last report told, 0: not yet
+	Path         wire.PathStats
 	Publications []PublicationStats // in the order of the m-lines
 	DownTracks   []DownTrackStats   // likewise
 }
@@ -77,7 +77,7 @@ func (m *Manager) PeerStats(room RoomID, peer PeerID) (PeerStats, error) {
 	}
 	defer p.room.shard.loop.Unlock()
 	s := PeerStats{Room: room, Peer: peer, Connected: p.conn.Connected(), Admitted: p.admitted,
-		RoundTrip: time.Duration(p.roundTrip)}
+		Path: p.conn.Path()}
 	for _, l := range p.lines {
 		if l.pub != nil {
 			s.Publications = append(s.Publications, l.pub.stats())

@@ -37,10 +37,10 @@ type resent struct {
 
 // pause is the least time between two repairs of one packet.
 func (p *peer) pause() int64 {
-	if p.roundTrip == 0 {
-		return firstRoundTrip
+	if t := p.conn.Path().RoundTrip; t > 0 {
+		return t
 	}
-	return p.roundTrip
+	return firstRoundTrip
 }
 
 // due says whether the packet may be sent again: not twice within a round
