@@ -148,7 +148,7 @@ func (d *downTrack) send(p *wire.Packet, now int64) {
 	if p.Redundant {
 		if payload = d.pub.primary; d.format.Redundant != 0 {
 			payload, o.PayloadType = p.Payload, d.format.Redundant
-			redPatch(payload, d.format.PayloadType)
+			wire.Retype(payload, d.format.PayloadType)
 		}
 	}
 	if d.peer.conn.SendRTP(o, payload) {

@@ -73,7 +73,7 @@ func (pub *publication) RTP(p *wire.Packet) {
 		r.counts.PacketsRepaired++
 	}
 	if p.Redundant {
-		if pub.primary = redPrimary(p.Payload); pub.primary == nil {
+		if pub.primary = wire.Primary(p.Payload); pub.primary == nil {
 			pub.malformed++
 			return
 		}

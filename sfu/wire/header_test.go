@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/pion/rtp"
-	"github.com/pion/rtp/codecs"
 	"pgregory.net/rapid"
 )
 
@@ -51,30 +50,7 @@ func TestHeader_ReadsWhatPionWrites(t *testing.T) {
 	})
 }
 
-func TestVP8Keyframe(t *testing.T) {
-	for name, c := range map[string]struct {
-		payload []byte
-		want    bool
-	}{
-		"empty":                       {nil, false},
-		"keyframe":                    {[]byte{0x10, 0x00, 0, 0}, true},
-		"inter frame":                 {[]byte{0x10, 0x01, 0, 0}, false},
-		"second packet of a keyframe": {[]byte{0x00, 0x00, 0, 0}, false},
-		"second partition":            {[]byte{0x11, 0x00, 0, 0}, false},
-		"picture id of 7 bits":        {[]byte{0x90, 0x80, 0x05, 0x00, 0}, true},
-		"picture id of 15 bits":       {[]byte{0x90, 0x80, 0x85, 0x01, 0x00}, true},
-		"all of the descriptor":       {[]byte{0x90, 0xf0, 0x85, 0x01, 0x07, 0x21, 0x00}, true},
-		"the same, inter frame":       {[]byte{0x90, 0xf0, 0x85, 0x01, 0x07, 0x21, 0x01}, false},
-		"cut in the descriptor":       {[]byte{0x90, 0x80, 0x85}, false},
-		"padding":                     {make([]byte, 200), false},
-	} {
-		if got, _, _ := vp8Keyframe(c.payload); got != c.want {
-			t.Errorf("%s: %v", name, got)
-		}
-	}
-}
-
-// FuzzHeader reads anything, and what pion reads as VP8 likewise.
+// FuzzHeader reads anything.
 func FuzzHeader(f *testing.F) {
 	for _, p := range []rtp.Packet{
 		{Header: rtp.Header{Version: 2, SSRC: 1, PayloadType: 96}, Payload: []byte{0x10, 0, 0, 0}},
@@ -102,18 +78,6 @@ func FuzzHeader(f *testing.F) {
 			if e := h.extension(id); len(e) > len(h.ext) {
 				t.Fatal("extension outside of the header")
 			}
-		}
-		payload := b[h.size:]
-		var v codecs.VP8Packet
-		if rest, err := v.Unmarshal(payload); err == nil && len(rest) > 0 {
-			if want := v.S == 1 && v.PID == 0 && rest[0]&1 == 0; len(payload) >= 3 && payload[0]&0x08 == 0 {
-				if got, _, _ := vp8Keyframe(payload); got == want {
-					return
-				}
-				t.Fatalf("keyframe %v, pion says %v: %x", !want, want, payload)
-			}
-		} else {
-			vp8Keyframe(payload)
 		}
 	})
 }

@@ -251,19 +251,34 @@ func TestLoop_GarbageIsCounted(t *testing.T) {
 	}
 }
 
-// FuzzRTP opens sealed packets with any header and body.
+// FuzzRTP opens sealed packets with any header and body: media that is kept,
+// retransmissions, layers of simulcast.
 func FuzzRTP(f *testing.F) {
 	b := newBench(f)
 	x := newFar(f, b, true)
-	h := rtp.Header{Version: 2, SSRC: farVideo, PayloadType: 96}
-	if err := h.SetExtension(3, []byte{1, 2}); err != nil {
-		f.Fatal(err)
+	x.publish(Incoming{Mid: "2", PayloadType: 98, Repair: 99, Nack: true, Codec: H264, Clock: 90000, Layers: []string{"q", "f"},
+		MidExt: 4, LayerExt: 5, RepairedExt: 6, Sink: x},
+		Incoming{Mid: "0", PayloadType: 111, Redundant: 63, Codec: Opus, Clock: 48000, SSRC: farAudio, Sink: x})
+	for _, p := range []rtp.Packet{
+		{Header: rtp.Header{SSRC: farVideo, PayloadType: 96, SequenceNumber: 5}, Payload: []byte{0x10, 0, 0, 0}},
+		{Header: rtp.Header{SSRC: farRepair, PayloadType: 97}, Payload: []byte{0, 4, 0x10, 0, 0, 0}},
+		{Header: rtp.Header{SSRC: farRepair, PayloadType: 97, Padding: true, PaddingSize: 3}},
+		{Header: rtp.Header{SSRC: 50, PayloadType: 98}, Payload: []byte{0x65, 1}},
+		{Header: rtp.Header{SSRC: 51, PayloadType: 99}, Payload: []byte{0, 4, 0x65, 1}},
+		{Header: rtp.Header{SSRC: farAudio, PayloadType: 63}, Payload: redundant},
+	} {
+		p.Version = 2
+		for id, v := range map[uint8]string{3: "\x01\x02", 4: "2", 5: "q", 6: "q"} {
+			if err := p.SetExtension(id, []byte(v)); err != nil {
+				f.Fatal(err)
+			}
+		}
+		raw, err := p.Marshal()
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(raw)
 	}
-	p, err := (&rtp.Packet{Header: h, Payload: []byte{0x10, 0, 0, 0}}).Marshal()
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(p)
 	f.Add([]byte{0x90, 96, 0, 1, 0, 0, 0, 1, 0, 0, 0, farVideo, 0x10, 0, 0, 1, 4, 1, '0', 0, 1, 2})
 	f.Fuzz(func(t *testing.T, p []byte) {
 		b.time += time.Second
@@ -282,5 +297,11 @@ func FuzzRTP(f *testing.F) {
 		sealed := x.conn.in.sealRTP(append(make([]byte, 0, maxDatagram), p[:h.size]...), p[h.size:], h.ssrc, index)
 		a := addressOf(x.addr)
 		b.packet(sealed, &a)
+		for _, p := range x.packets {
+			if f, ok := p.Stream, (Packet{}); f.ring != nil && (!f.Find(p.Index, &ok) || string(ok.Payload) != string(p.Payload)) {
+				t.Fatalf("index %d is not in the ring", p.Index)
+			}
+		}
+		b.Tick()
 	})
 }

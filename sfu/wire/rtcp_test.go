@@ -184,25 +184,40 @@ func TestReceiverReport_CountsLoss(t *testing.T) {
 	}
 }
 
+// FuzzRTCP opens sealed compounds of any content, when packets are missing and
+// some were sent with transport-wide numbers.
 func FuzzRTCP(f *testing.F) {
-	b := newBench(f)
-	x := newFar(f, b, true)
-	b.in(x.rtp(rtp.Header{SSRC: farVideo, PayloadType: 96, SequenceNumber: 1}, "x"), x.addr)
-	f.Add(compound(f, &rtcp.SenderReport{SSRC: farVideo, NTPTime: 1 << 40, RTPTime: 5}, &rtcp.PictureLossIndication{MediaSSRC: 1}))
+	b, x, _ := ringed(f)
+	x.send(1, "x")
+	x.send(5, "x")
+	b.Lock()
+	for i := range uint64(20) {
+		x.conn.SendRTP(&Outgoing{SSRC: 100, TransportExt: 5, Index: i}, make([]byte, 10))
+	}
+	b.Unlock()
+	d := int64(3)
+	f.Add(compound(f, &rtcp.SenderReport{SSRC: farVideo, NTPTime: 1 << 40, RTPTime: 5, Reports: []rtcp.ReceptionReport{{SSRC: 100, LastSenderReport: 5}}},
+		&rtcp.PictureLossIndication{MediaSSRC: 1}))
 	f.Add(compound(f, &rtcp.FullIntraRequest{FIR: []rtcp.FIREntry{{SSRC: 101}, {SSRC: 102}}}))
-	f.Add(compound(f, &rtcp.ReceiverReport{Reports: []rtcp.ReceptionReport{{SSRC: 1}}}))
-	f.Add(compound(f, &rtcp.TransportLayerNack{Nacks: []rtcp.NackPair{{PacketID: 1}}}))
+	f.Add(compound(f, &rtcp.ReceiverReport{Reports: []rtcp.ReceptionReport{{SSRC: 1}, {SSRC: 2, LastSenderReport: 1 << 31, Delay: 1 << 31}}}))
+	f.Add(compound(f, &rtcp.TransportLayerNack{Nacks: []rtcp.NackPair{{PacketID: 1, LostPackets: 0x8001}}}))
+	f.Add(told(f, 0, []*int64{&d, nil, &d}, true))
+	f.Add(told(f, 65530, []*int64{&d, nil, nil, nil, nil, nil, nil, nil, nil, &d}, false))
 	f.Fuzz(func(t *testing.T, plain []byte) {
 		b.time += time.Second
 		b.in(plain, x.addr) // not sealed: refused
 		if len(plain) < 8 {
 			return
 		}
+		plain = slices.Clone(plain)
 		plain[0], plain[1] = plain[0]&0x3f|0x80, 192|plain[1]&31
 		sealed, err := x.crypt.EncryptRTCP(nil, plain, nil)
 		if err != nil {
 			return
 		}
 		b.in(sealed, x.addr)
+		if p := x.conn.Path(); p.Acknowledged+p.Lost > p.Sent {
+			t.Fatalf("%+v", p)
+		}
 	})
 }

@@ -1,4 +1,4 @@
-package sfu
+package wire
 
 import "encoding/binary"
 
@@ -6,9 +6,9 @@ import "encoding/binary"
 // but the last: F and payload type, then but for the last 14 bits of timestamp
 // offset and 10 of length; then the blocks, the newest last.
 
-// redPrimary is the last block of a redundant payload, nil when it cannot be
+// Primary is the last block of a redundant payload, nil when it cannot be
 // read.
-func redPrimary(b []byte) []byte {
+func Primary(b []byte) []byte {
 	blocks, at := 0, 0
 	for ; at < len(b) && b[at]&0x80 != 0; at += 4 {
 		if len(b) < at+4 {
@@ -22,9 +22,9 @@ func redPrimary(b []byte) []byte {
 	return b[at+blocks:]
 }
 
-// redPatch writes the payload type of every block of a redundant payload that
-// redPrimary could read: Opus has another number with each client.
-func redPatch(b []byte, payloadType uint8) {
+// Retype writes the payload type of every block of a redundant payload that
+// Primary could read: Opus has another number with each client.
+func Retype(b []byte, payloadType uint8) {
 	for at := 0; ; at += 4 {
 		more := b[at] & 0x80
 		b[at] = more | payloadType
