@@ -52,11 +52,11 @@ func (s *simulcast) rid(id, rest string) {
 }
 
 // read takes the value of a=simulcast: "send a;b recv c" (RFC 8853 section
-// 5.1).
+// 5.1), not "send rid=a;b" of the drafts before it.
 func (s *simulcast) read(value string) {
 	f := strings.Fields(value)
 	for i := 0; i+1 < len(f); i += 2 {
-		if f[i] == "send" && s.send == "" {
+		if f[i] == "send" && s.send == "" && !strings.Contains(f[i+1], "=") {
 			s.send = f[i+1]
 		}
 	}
