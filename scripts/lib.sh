@@ -80,6 +80,14 @@ need_chromium() {
   NARA_CHROMIUM=$(chromium_path); export NARA_CHROMIUM
 }
 
+# need_peers installs the clients that the media server is tested with beside Chromium. Where one cannot be had its tests
+# say so and are skipped; with CI set they fail.
+need_peers() {
+  have ip || packages iproute2 || true
+  have firefox-esr || have firefox || packages firefox-esr || true
+  /usr/bin/python3 -c 'import aiortc' 2>/dev/null || packages python3-aiortc || true
+}
+
 # ui_is_fresh: a whole build has succeeded, and no source of the UI is newer.
 built=web/node_modules/.nara-built
 ui_is_fresh() {

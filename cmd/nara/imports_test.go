@@ -27,9 +27,10 @@ var mayImport = map[string][]string{
 
 	"auth": {"internal/postgres", "internal/audit"},
 
-	"sfu":        {"sfu/wire", "sfu/answer"},
-	"sfu/wire":   {},
-	"sfu/answer": {"sfu/wire"},
+	"sfu":         {"sfu/wire", "sfu/answer"},
+	"sfu/wire":    {},
+	"sfu/answer":  {"sfu/wire"},
+	"sfu/interop": {},
 
 	"demo": {"scheduling", "auth", "internal/postgres"},
 	"web":  {},
