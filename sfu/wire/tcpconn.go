@@ -8,11 +8,6 @@ import (
 )
 
 const (
-	// tcpFirst is how long the first check may take from the accept on.
-	tcpFirst = 10 * time.Second
-	// tcpIdle is how long nothing may come, tcpStuck nothing may go.
-	tcpIdle  = 30 * time.Second
-	tcpStuck = 10 * time.Second
 	// tcpOutgoing may wait for the writer, as much again is with it, and the
 	// kernel keeps little: what is late is of no use.
 	tcpOutgoing   = 128 << 10
@@ -72,7 +67,7 @@ func (t *tcpConn) write() {
 		t.mu.Lock()
 		b, t.out = t.out, b[:0]
 		t.mu.Unlock()
-		if t.conn.SetWriteDeadline(time.Now().Add(tcpStuck)) != nil {
+		if t.conn.SetWriteDeadline(time.Now().Add(t.port.bounds.stuck)) != nil {
 			return
 		}
 		if _, err := t.conn.Write(b); err != nil {
@@ -87,11 +82,11 @@ func (t *tcpConn) read() {
 	defer t.leave()
 	defer t.close()
 	b := make([]byte, tcpReadBuffer)
-	deadline := time.Now().Add(tcpFirst)
+	deadline := time.Now().Add(t.port.bounds.first)
 	if t.conn.SetReadDeadline(deadline) != nil {
 		return
 	}
-	for have := 0; ; {
+	for have, passed := 0, false; ; {
 		n, err := t.conn.Read(b[have:])
 		if err != nil {
 			return
@@ -112,8 +107,9 @@ func (t *tcpConn) read() {
 			case <-time.After(tcpPause):
 			}
 		}
-		if at := time.Now(); deadline.Sub(at) < tcpIdle*3/4 {
-			deadline = at.Add(tcpIdle)
+		idle := t.port.bounds.idle
+		if at := time.Now(); !passed || deadline.Sub(at) < idle*3/4 {
+			passed, deadline = true, at.Add(idle)
 			if t.conn.SetReadDeadline(deadline) != nil {
 				return
 			}

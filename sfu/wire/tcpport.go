@@ -11,23 +11,30 @@ import (
 	"time"
 )
 
-// Bounds of ICE-TCP connections. Those that have passed a check are bounded by
-// the participants, each with maxPaths, so only others are counted for each
-// address: a whole clinic may come from one.
-const (
-	maxTCP           = 1024
-	maxTCPWaiting    = 256 // without a check; the oldest makes place
-	maxTCPWaitingOne = 32  // for each IPv4 address or /64 of IPv6
+// tcpBounds are those of ICE-TCP connections. Connections that have passed a
+// check are bounded by the participants, each with maxPaths, so only others are
+// counted for each address: a whole clinic may come from one.
+type tcpBounds struct {
+	all     int
+	waiting int // without a check; the oldest makes place
+	origin  int // of these, for each IPv4 address or /64 of IPv6
 
-	// acceptPause is waited when the system has no place for a connection.
-	acceptPause = 50 * time.Millisecond
-)
+	first time.Duration // how long the first check may take from the accept on
+	idle  time.Duration // how long nothing may come
+	stuck time.Duration // how long nothing may go
+}
+
+var defaultTCPBounds = tcpBounds{all: 1024, waiting: 256, origin: 32, first: 10 * time.Second, idle: 30 * time.Second, stuck: 10 * time.Second}
+
+// acceptPause is waited when the system has no place for a connection.
+const acceptPause = 50 * time.Millisecond
 
 // tcpPort accepts ICE-TCP connections (RFC 6544 passive candidates) for all
 // loops: the ufrag of the first check names the loop.
 type tcpPort struct {
 	network   *Network
 	listeners []*net.TCPListener
+	bounds    tcpBounds
 
 	mu      sync.Mutex // guards what follows; taken after a loop's lock, nothing is locked under it
 	closed  bool
@@ -39,7 +46,7 @@ type tcpPort struct {
 // listenTCP opens a listener on each endpoint, with the number of the first
 // loop's UDP port.
 func (n *Network) listenTCP(listen []netip.AddrPort) error {
-	n.tcp = &tcpPort{network: n, conns: map[*tcpConn]struct{}{}}
+	n.tcp = &tcpPort{network: n, bounds: defaultTCPBounds, conns: map[*tcpConn]struct{}{}}
 	for _, at := range listen {
 		// The client's checks tell that it lives: no keepalive. Nagle's
 		// algorithm is off by default.
@@ -110,10 +117,11 @@ func (p *tcpPort) admit(c *net.TCPConn) *tcpConn {
 			one++
 		}
 	}
-	if p.closed || one >= maxTCPWaitingOne || len(p.conns) >= maxTCP && len(p.waiting) == 0 {
+	full := len(p.conns) >= p.bounds.all
+	if p.closed || one >= p.bounds.origin || full && len(p.waiting) == 0 {
 		return nil
 	}
-	if len(p.waiting) >= maxTCPWaiting || len(p.conns) >= maxTCP {
+	if full || len(p.waiting) >= p.bounds.waiting {
 		p.removeLocked(p.waiting[0])
 	}
 	p.last++
