@@ -3,12 +3,13 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"nara/internal/measure"
 )
 
-// busy is the share of a core above which the generator is the bottleneck.
+// busy is the share of a core above which a generator on one core is the bottleneck.
 const busy = 0.8
 
 // column is one figure of a table.
@@ -46,7 +47,6 @@ var (
 	}}
 	loss      = figure("loss %", "%.3f", func(r measure.Result) float64 { return 100 * r.Loss })
 	memory    = figure("KiB/participant", "%.0f", func(r measure.Result) float64 { return r.KiBPerParticipant })
-	idle      = figure("idle CPU %", "%.2f", func(r measure.Result) float64 { return 100 * r.IdleCPU })
 	generator = figure("generator CPU %", "%.0f", func(r measure.Result) float64 { return 100 * r.GeneratorCPU })
 )
 
@@ -59,10 +59,9 @@ func writeCalls(out io.Writer, groups []group) error {
 		memory,
 		figure("join p50 ms", "%.1f", func(r measure.Result) float64 { return r.JoinP50 }),
 		figure("p95 ms", "%.1f", func(r measure.Result) float64 { return r.JoinP95 }),
-		idle,
 		figure("server CPU %", "%.1f", func(r measure.Result) float64 { return 100 * r.ServerCPU }),
 		generator,
-	}, nil)
+	}, nil, slices.Concat(lost(groups), loaded(groups), uneven(groups)))
 }
 
 // writeGrowth prints the cost of each workload, and below it how the cost of a packet grows with the size, and how much
@@ -85,7 +84,7 @@ func writeGrowth(out io.Writer, groups []group) error {
 		}
 	}
 	return write(out, groups, []column{runs, delivered, micros, extremes, loss,
-		figure("server CPU %", "%.1f", func(r measure.Result) float64 { return 100 * r.ServerCPU }), generator}, findings)
+		figure("server CPU %", "%.1f", func(r measure.Result) float64 { return 100 * r.ServerCPU }), generator}, findings, lost(groups))
 }
 
 // writeWaiting prints what those cost who are connected and wait.
@@ -96,13 +95,13 @@ func writeWaiting(out io.Writer, groups []group) error {
 			v := g.sorted(func(r measure.Result) float64 { return 100 * r.ServerCPU })
 			return fmt.Sprintf("%.2f–%.2f", v[0], v[len(v)-1])
 		}},
-		figure("before the first joined %", "%.2f", func(r measure.Result) float64 { return 100 * r.IdleCPU }),
+		figure("with nobody there %", "%.2f", func(r measure.Result) float64 { return 100 * r.IdleCPU }),
 		memory,
-	}, nil)
+	}, nil, uneven(groups))
 }
 
 // write prints a table, the findings below it, and then what makes a figure doubtful.
-func write(out io.Writer, groups []group, columns []column, findings []string) error {
+func write(out io.Writer, groups []group, columns []column, findings, doubts []string) error {
 	var b strings.Builder
 	b.WriteString("| workload | server |")
 	for _, c := range columns {
@@ -116,7 +115,7 @@ func write(out io.Writer, groups []group, columns []column, findings []string) e
 		}
 		b.WriteString("\n")
 	}
-	for _, notes := range [][]string{findings, doubts(groups)} {
+	for _, notes := range [][]string{findings, doubts} {
 		if len(notes) > 0 {
 			b.WriteString("\n" + strings.Join(notes, "\n") + "\n")
 		}
@@ -125,26 +124,37 @@ func write(out io.Writer, groups []group, columns []column, findings []string) e
 	return err
 }
 
-// doubts says for each group what a reader must know before trusting it.
-func doubts(groups []group) []string {
+// lost names the runs in which packets were lost.
+func lost(groups []group) []string {
+	return doubt(groups, func(r measure.Result) bool { return r.Loss > 0 }, "packets were lost in %d of %d runs.")
+}
+
+// loaded names the runs in which the generator had more to do than it may.
+func loaded(groups []group) []string {
+	return doubt(groups, func(r measure.Result) bool { return r.GeneratorCPU > busy },
+		fmt.Sprintf("the generator used more than %.0f %%%% of a core in %%d of %%d runs; distrust delay and loss.", 100*busy))
+}
+
+func doubt(groups []group, of func(measure.Result) bool, text string) []string {
 	var notes []string
 	for _, g := range groups {
-		lost, loaded := 0, 0
+		n := 0
 		for _, r := range g.runs {
-			if r.Loss > 0 {
-				lost++
-			}
-			if r.GeneratorCPU > busy {
-				loaded++
+			if of(r) {
+				n++
 			}
 		}
-		if lost > 0 {
-			notes = append(notes, fmt.Sprintf("- %s %d, %s: packets were lost in %d of %d runs.", g.workload, g.size, g.server, lost, len(g.runs)))
+		if n > 0 {
+			notes = append(notes, fmt.Sprintf("- %s %d, %s: "+text, g.workload, g.size, g.server, n, len(g.runs)))
 		}
-		if loaded > 0 {
-			notes = append(notes, fmt.Sprintf("- %s %d, %s: the generator used more than %.0f %% of a core in %d of %d runs; distrust delay and loss.",
-				g.workload, g.size, g.server, 100*busy, loaded, len(g.runs)))
-		}
+	}
+	return notes
+}
+
+// uneven names the groups that are compared with one of more or fewer runs.
+func uneven(groups []group) []string {
+	var notes []string
+	for _, g := range groups {
 		for _, than := range []string{bound, other} {
 			if o := find(groups, than, g.workload, g.size); o != nil && len(o.runs) != len(g.runs) {
 				notes = append(notes, fmt.Sprintf("- %s %d: %d runs of %s beside %d of %s.", g.workload, g.size, len(g.runs), g.server, len(o.runs), than))
