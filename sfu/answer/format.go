@@ -124,28 +124,35 @@ func payloadType(text string) (uint8, bool) {
 // formats finds those that both sides know, best first. Order is that of the
 // m-line, the client's preference; of several that stand for the same the
 // first is taken.
-func (p *payloads) formats(kind string, order []string) []Format {
+func (p *payloads) formats(kind string, mline []string) []Format {
+	order := payloadTypes(mline)
 	var list []Format
-	for _, text := range order {
-		n, ok := payloadType(text)
-		if !ok {
-			continue
-		}
+	for _, n := range order {
 		f, ok := p.format(kind, n)
 		if ok && !slices.ContainsFunc(list, func(o Format) bool { return o.Codec == f.Codec && o.Profile == f.Profile }) {
 			list = append(list, f)
 		}
 	}
-	for i, text := range order {
-		if n, ok := payloadType(text); ok {
-			p.attach(list, n, order[:i])
-		}
+	for i, n := range order {
+		p.attach(list, n, order[:i])
 	}
 	for i := range list {
 		list[i].Nack = list[i].feedback&feedbackNack != 0 && list[i].Repair != 0
 	}
 	slices.SortStableFunc(list, func(a, b Format) int { return cmp.Compare(a.rank(), b.rank()) })
 	return list
+}
+
+// payloadTypes reads those of an m-line, each once.
+func payloadTypes(mline []string) []uint8 {
+	var seen [128]bool
+	var order []uint8
+	for _, text := range mline {
+		if n, ok := payloadType(text); ok && !seen[n] {
+			seen[n], order = true, append(order, n)
+		}
+	}
+	return order
 }
 
 // format says what a payload type stands for, if it is served.
@@ -170,25 +177,31 @@ func (p *payloads) format(kind string, n uint8) (Format, bool) {
 
 // attach takes n as retransmissions or RED of a format if it is that; before
 // are the payload types that the client prefers to it.
-func (p *payloads) attach(list []Format, n uint8, before []string) {
+func (p *payloads) attach(list []Format, n uint8, before []uint8) {
 	x := p.of[n]
-	for i := range list {
-		f := &list[i]
-		text := strconv.Itoa(int(f.PayloadType))
-		switch {
-		case x.encoding == "rtx/"+strconv.Itoa(int(f.Clock)) && f.Repair == 0 && parameter(x.parameters, "apt") == text:
-			f.Repair = n
-		case x.encoding == "red/48000/2" && f.Codec == wire.Opus && f.Redundant == 0 && redundancy(x.parameters, text):
-			f.Redundant, f.redundancy, f.RedundantFirst = n, x.parameters, !slices.Contains(before, text)
+	switch name, clock, _ := strings.Cut(x.encoding, "/"); {
+	case name == "rtx":
+		apt, ok := payloadType(parameter(x.parameters, "apt"))
+		for i := range list {
+			if f := &list[i]; ok && f.PayloadType == apt && f.Repair == 0 && clock == strconv.Itoa(int(f.Clock)) {
+				f.Repair = n
+			}
+		}
+	case x.encoding == "red/48000/2":
+		for i := range list {
+			if f := &list[i]; f.Codec == wire.Opus && f.Redundant == 0 && redundancy(x.parameters, f.PayloadType) {
+				f.Redundant, f.redundancy, f.RedundantFirst = n, x.parameters, !slices.Contains(before, f.PayloadType)
+			}
 		}
 	}
 }
 
 // redundancy says whether the parameters of RED name nothing but this payload
 // type: the media, and at least one older packet of it.
-func redundancy(parameters, payloadType string) bool {
+func redundancy(parameters string, n uint8) bool {
 	blocks := strings.Split(parameters, "/")
-	return len(blocks) > 1 && !slices.ContainsFunc(blocks, func(b string) bool { return b != payloadType })
+	text := strconv.Itoa(int(n))
+	return len(blocks) > 1 && !slices.ContainsFunc(blocks, func(b string) bool { return b != text })
 }
 
 // parameter finds a parameter of a=fmtp, "" if it is not there. Names are not

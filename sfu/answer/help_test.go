@@ -174,7 +174,12 @@ func complete(t testing.TB, o Offer, offered, text string) {
 				t.Errorf("m-line %d has no %s", i, key)
 			}
 		}
-		if _, sends := m.Attribute("sendonly"); sends {
+		_, receives := m.Attribute("recvonly")
+		_, sends := m.Attribute("sendonly")
+		if receives && !in.Sends || sends && !in.Receives {
+			t.Errorf("m-line %d goes another way than the client's", i)
+		}
+		if sends {
 			_, ssrc := m.Attribute("ssrc")
 			_, msid := m.Attribute("msid")
 			if !ssrc || !msid {
