@@ -99,6 +99,7 @@ func TestParse_Formats(t *testing.T) {
 		{"rtx in a ring", video("96 97 98", vp8, rtx, "a=fmtp:97 apt=98", "a=rtpmap:98 rtx/90000", "a=fmtp:98 apt=97", nack), "[96:VP8]"},
 		{"rtx of rtx", video("96 97 98", vp8, rtx, apt, "a=rtpmap:98 rtx/90000", "a=fmtp:98 apt=97", nack), "[96:VP8 rtx 97 nack]"},
 		{"rtx twice", video("96 98 97", vp8, rtx, apt, "a=rtpmap:98 rtx/90000", "a=fmtp:98 apt=96;rtx-time=200", nack), "[96:VP8 rtx 98 nack]"},
+		{"parameters twice", video("96 97", vp8, rtx, apt, "a=fmtp:97 apt=98", nack), "[96:VP8 rtx 97 nack]"},
 		{"rtx of another clock", video("96 97", vp8, "a=rtpmap:97 rtx/48000", apt, nack), "[96:VP8]"},
 		{"rtx that is not on the m-line", video("96", vp8, rtx, apt, nack), "[96:VP8]"},
 		{"the same codec twice", video("98 96", vp8, "a=rtpmap:98 vp8/90000"), "[98:VP8]"},

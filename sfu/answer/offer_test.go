@@ -20,6 +20,7 @@ func TestParse_BadOffers(t *testing.T) {
 	password := strings.SplitN(strings.SplitN(good, "a=ice-pwd:", 2)[1], "\r\n", 2)[0]
 	lines := strings.SplitAfter(good, "\r\n")
 	ssrc := strings.Fields(strings.SplitN(strings.SplitN(good, "a=ssrc:", 2)[1], "\r\n", 2)[0])[0]
+	repair := strings.Fields(strings.SplitN(strings.SplitN(good, "a=ssrc-group:FID ", 2)[1], "\r\n", 2)[0])[1]
 	for name, c := range map[string]struct {
 		offer string
 		want  error
@@ -45,6 +46,7 @@ func TestParse_BadOffers(t *testing.T) {
 		"no mid":                 {video("96", "a=rtpmap:96 VP8/90000", "a=mid:"), ErrBad},
 		"absurd port":            {replace("m=video 9 ", "m=video 99999999999 "), ErrBad},
 		"a mid with bad letters": {strings.ReplaceAll(replace("a=mid:1\r\n", "a=mid:<1>\r\n"), "BUNDLE 0 1", "BUNDLE 0 <1>"), ErrBad},
+		"the same repair twice":  {strings.Replace(good, "a=mid:0\r\n", "a=mid:0\r\na=ssrc:1 x\r\na=ssrc-group:FID 1 "+repair+"\r\n", 1), ErrBad},
 		"the same SSRC twice":    {strings.Replace(good, "a=mid:1\r\n", "a=mid:1\r\na=ssrc:"+ssrc+" cname:x\r\n", 1), ErrBad},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -155,6 +157,7 @@ func TestParse_LinesThatCannotBeToldApart(t *testing.T) {
 		"by MID":                                {second("a=sendonly", "a=rtpmap:96 H264/90000", h264, "a=extmap:4 "+uriMid), nil},
 		"by payload type":                       {second("a=sendonly", "a=rtpmap:98 VP8/90000"), nil},
 		"nothing need come on it":               {second("a=rtpmap:96 VP8/90000"), nil},
+		"nothing need come on the other one":    {strings.Replace(second("a=sendonly", "a=rtpmap:96 VP8/90000"), "a=sendonly\r\na=ssrc:7", "a=ssrc:7", 1), nil},
 		"it only receives":                      {second("a=recvonly", "a=rtpmap:96 VP8/90000"), nil},
 	} {
 		if _, err := Parse(c.offer); !errors.Is(err, c.want) {

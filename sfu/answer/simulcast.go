@@ -27,7 +27,7 @@ type simulcast struct {
 // keep, so they are repeated.
 func (s *simulcast) rid(id, rest string) {
 	direction, list, _ := strings.Cut(rest, " ")
-	if direction != "send" || !ridToken(id) || len(s.rids) > MaxSSRCs {
+	if direction != "send" || !ridToken(id) || len(s.rids) == MaxSSRCs {
 		return
 	}
 	l := layer{id: id}

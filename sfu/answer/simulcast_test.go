@@ -1,6 +1,7 @@
 package answer
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -27,6 +28,7 @@ func TestSimulcast_Layers(t *testing.T) {
 		{"names that are none", "sendonly", []string{"a=simulcast:send a.b;c<;01234567890123456", "a=rid:a.b send", "a=rid:c< send", "a=rid:01234567890123456 send"}, "", ""},
 		{"old writing", "sendonly", []string{"a=simulcast: send rid=a;b", "a=rid:a send", "a=rid:b send"}, "", ""},
 		{"RIDs alone", "sendonly", []string{"a=rid:a send", "a=rid:b send"}, "", ""},
+		{"beyond what is looked at", "sendonly", append(rids(MaxSSRCs+1), "a=simulcast:send r1;r24"), "r1", "a=simulcast:recv r1\r\n"},
 		{"nobody sends", "recvonly", []string{"a=simulcast:send a;b", "a=rid:a send", "a=rid:b send"}, "", ""},
 	} {
 		lines := append([]string{"a=" + c.direction, "a=ssrc-group:FID 5 6", "a=ssrc:5 x", "a=ssrc:6 x"}, append(c.lines, extensions...)...)
@@ -49,6 +51,30 @@ func TestSimulcast_Layers(t *testing.T) {
 		}
 		if s := Write(o, server, []Line{{Action: Send, SSRC: 1, Stream: "s", Track: "t"}}, 1); strings.Contains(s, "simulcast") || strings.Contains(s, uriLayer) {
 			t.Errorf("%s: layers are answered where nothing is received", c.what)
+		}
+	}
+}
+
+func rids(n int) []string {
+	var lines []string
+	for i := range n {
+		lines = append(lines, fmt.Sprintf("a=rid:r%d send", i))
+	}
+	return lines
+}
+
+func TestSimulcast_RepairedLayersAreNamedOnlyWithRetransmission(t *testing.T) {
+	for _, repaired := range []bool{true, false} {
+		lines := []string{vp8, rtx, apt, "a=extmap:1 " + uriMid, "a=extmap:2 " + uriLayer, "a=extmap:3 " + uriRepaired, "a=simulcast:send a;b", "a=rid:a send", "a=rid:b send"}
+		if repaired {
+			lines = append(lines, nack)
+		}
+		o, err := Parse(video("96 97", lines...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s := Write(o, server, decide(o), 1); strings.Contains(s, uriRepaired) != repaired {
+			t.Errorf("NACK %v: %s", repaired, s)
 		}
 	}
 }
