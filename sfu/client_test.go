@@ -1,6 +1,7 @@
 package sfu
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
+	"github.com/pion/interceptor/pkg/nack"
 	"github.com/pion/logging"
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
@@ -44,6 +46,11 @@ type clientOptions struct {
 	publish bool
 	spares  int // of each kind
 	engine  func(*webrtc.SettingEngine)
+	codecs  func(*webrtc.MediaEngine) error // default: all of pion's
+	audio   string                          // MIME type of what is published, default Opus
+	video   string                          // likewise, default VP8
+	recover bool                            // ask for what is missing, and answer
+	loss    int                             // every so many-th packet of media is lost, in each direction
 }
 
 func newClient(t testing.TB, s *server, room RoomID, id PeerID, o clientOptions) *client {
@@ -57,8 +64,25 @@ func newClient(t testing.TB, s *server, room RoomID, id PeerID, o clientOptions)
 		o.engine(&engine)
 	}
 	media, registry := &webrtc.MediaEngine{}, &interceptor.Registry{}
-	if err := media.RegisterDefaultCodecs(); err != nil {
+	if o.codecs == nil {
+		o.codecs = (*webrtc.MediaEngine).RegisterDefaultCodecs
+	}
+	if err := o.codecs(media); err != nil {
 		t.Fatal(err)
+	}
+	if o.loss > 0 {
+		lossy(t, &engine, o.loss)
+	}
+	if o.recover {
+		if err := webrtc.ConfigureNackWithOptions(media, registry, []nack.GeneratorOption{nack.GeneratorInterval(20 * time.Millisecond)}); err != nil {
+			t.Fatal(err)
+		}
+		if err := webrtc.ConfigureTWCCSender(media, registry); err != nil {
+			t.Fatal(err)
+		}
+		if err := webrtc.ConfigureSimulcastExtensionHeaders(media); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := webrtc.ConfigureTWCCHeaderExtensionSender(media, registry); err != nil {
 		t.Fatal(err)
@@ -76,8 +100,8 @@ func newClient(t testing.TB, s *server, room RoomID, id PeerID, o clientOptions)
 	t.Cleanup(c.close)
 	pc.OnTrack(c.read)
 	if o.publish {
-		c.audio = c.track(webrtc.MimeTypeOpus, "audio")
-		c.video = c.track(webrtc.MimeTypeVP8, "video")
+		c.audio = c.track(cmp.Or(o.audio, webrtc.MimeTypeOpus), "audio")
+		c.video = c.track(cmp.Or(o.video, webrtc.MimeTypeVP8), "video")
 		c.sources = []Source{{"0", Microphone}, {"1", Camera}}
 	}
 	for range o.spares {
@@ -101,7 +125,11 @@ func (c *client) spare() {
 }
 
 func (c *client) track(mime, id string) *webrtc.TrackLocalStaticRTP {
-	t, err := webrtc.NewTrackLocalStaticRTP(webrtc.RTPCodecCapability{MimeType: mime}, id, "stream")
+	capability := webrtc.RTPCodecCapability{MimeType: mime}
+	if mime == mimeRED {
+		capability.ClockRate, capability.Channels = 48000, 2
+	}
+	t, err := webrtc.NewTrackLocalStaticRTP(capability, id, "stream")
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -262,10 +290,16 @@ func (c *client) sendFrame(key bool, text string) {
 // stream sends a frame every few milliseconds until stop is called; a keyframe
 // when asked for one.
 func (c *client) stream(text string) (stop func()) {
+	return c.every(5*time.Millisecond, func(key bool) { c.sendFrame(key, text) })
+}
+
+// every calls send at an interval until stop is called; key is set at first
+// and when a keyframe was asked for.
+func (c *client) every(interval time.Duration, send func(key bool)) (stop func()) {
 	done, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
-		tick := time.NewTicker(5 * time.Millisecond)
+		tick := time.NewTicker(interval)
 		defer tick.Stop()
 		asked := -1
 		for {
@@ -273,7 +307,7 @@ func (c *client) stream(text string) (stop func()) {
 			key := asked != c.keyAsked
 			asked = c.keyAsked
 			c.mu.Unlock()
-			c.sendFrame(key, text)
+			send(key)
 			select {
 			case <-done:
 				return

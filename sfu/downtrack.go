@@ -169,6 +169,9 @@ func (d *downTrack) begin(p *wire.Packet, now int64) bool {
 		d.wanted.askKeyframe()
 		return false
 	}
+	if p.Index < p.Stream.Newest() && d.replay(now) {
+		return true // its beginning came last: what had come since is in the ring
+	}
 	d.renumber(p.Stream, place{p.Index, p.Timestamp}, place{}, now)
 	return true
 }

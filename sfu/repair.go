@@ -15,7 +15,7 @@ const (
 	firstRoundTrip = 50e6 // ns
 	// The ring reaches back this long, in ns, and so many round trips: enough
 	// for the client to notice, and to ask again when the repair is lost too.
-	repairReach, repairRounds = 150e6, 3
+	repairReach, repairRounds = 300e6, 3
 )
 
 // repair sends what a client misses of one downTrack again (RFC 4588), as a
@@ -60,6 +60,11 @@ func (r *repair) due(index uint64, now, roundTrip int64) bool {
 	return true
 }
 
+// knows says whether the packet was sent again lately.
+func (r *repair) knows(index uint64) bool {
+	return r.recent != nil && r.recent[index%repairMemory].tries > 0 && r.recent[index%repairMemory].index == index
+}
+
 // resend sends the packet with a sequence number of the downTrack again, if it
 // belongs to what is bound now and the publication's ring has it still. A
 // client that is stuck without asks for a keyframe itself.
@@ -71,6 +76,9 @@ func (d *downTrack) resend(seq uint16, now int64) {
 	in, out, ok := d.numbers.find(seq)
 	var p wire.Packet
 	if !ok || !d.stream.Find(in, &p) {
+		if r.knows(out) {
+			return
+		}
 		r.missed++
 		d.peer.room.counts.PacketsMissed++
 		return
