@@ -82,6 +82,8 @@ type Conn struct {
 	shaking handshakes
 	in, out *crypt // nil before the handshake is done
 	reports []reportWindow
+	silent  forgotten // senders of reports
+	gone    forgotten // streams
 
 	// media
 	incoming  []Incoming

@@ -83,9 +83,13 @@ func (c *Conn) freshReport(ssrc uint32, index uint64) bool {
 			oldest = i
 		}
 	}
-	if len(c.reports) < 2*MaxStreams {
+	if c.silent.has(ssrc) {
+		return false
+	} else if len(c.reports) < 2*MaxStreams {
 		oldest = len(c.reports)
 		c.reports = append(c.reports, reportWindow{})
+	} else if !c.silent.add(c.reports[oldest].ssrc) {
+		return false
 	}
 	r := &c.reports[oldest]
 	*r = reportWindow{ssrc: ssrc, at: c.loop.now}

@@ -187,12 +187,16 @@ func (c *Conn) stream(ssrc uint32) *Stream {
 }
 
 // adopt adds a stream, in the place of one whose m-line is gone if there are
-// too many.
+// too many. Nil: there is no place, or it was a stream before.
 func (c *Conn) adopt(at place, ssrc uint32) *Stream {
 	n := len(c.streams)
-	if n < MaxStreams {
+	if c.gone.has(ssrc) {
+		return nil
+	} else if n < MaxStreams {
 		c.streams = append(c.streams, nil)
 	} else if n = slices.IndexFunc(c.streams, func(old *Stream) bool { return old.in == nil }); n < 0 {
+		return nil
+	} else if old := c.streams[n]; old.win.started && !c.gone.add(old.ssrc) {
 		return nil
 	}
 	s := &Stream{ssrc: ssrc, born: c.loop.now}

@@ -1,5 +1,7 @@
 package wire
 
+import "slices"
+
 // windowBits is how far a packet may come late: more than any network reorders
 // and enough for retransmissions of a second.
 const windowBits = 1024
@@ -48,4 +50,22 @@ func (w *window) mark(i uint64) {
 		w.high = i
 	}
 	w.bits[i/64%(windowBits/64)] |= 1 << (i % 64)
+}
+
+// maxForgotten bounds the SSRCs of one client whose windows were given up.
+const maxForgotten = 1024
+
+// forgotten are those SSRCs. Without its window an SSRC could be replayed from
+// its first packet on, so nothing of it is taken any more.
+type forgotten []uint32
+
+func (f forgotten) has(ssrc uint32) bool { return slices.Contains(f, ssrc) }
+
+// add says whether there was room; if not the window must be kept.
+func (f *forgotten) add(ssrc uint32) bool {
+	if len(*f) == maxForgotten {
+		return false
+	}
+	*f = append(*f, ssrc)
+	return true
 }
