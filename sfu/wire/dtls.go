@@ -38,6 +38,7 @@ var errCertificate = errors.New("certificate is not that of the offer")
 // lock.
 type handshakes struct {
 	running []*handshake // oldest first
+	last    *pipe        // of the one whose ClientHello came last
 	parts   assembler
 	starts  rate
 	begun   bool
@@ -104,6 +105,7 @@ func (c *Conn) hello(m message, from *path) {
 	for _, h := range s.running {
 		if h.random == random { // pion's timer repeats the answer
 			h.pipe.move(from)
+			s.last = h.pipe
 			return
 		}
 	}
@@ -127,7 +129,7 @@ func (c *Conn) hello(m message, from *path) {
 	if n := len(s.running); n > 0 {
 		before = s.running[n-1].pipe
 	}
-	s.running, s.begun = append(s.running, h), true
+	s.running, s.last, s.begun = append(s.running, h), h.pipe, true
 	l.stats.Handshakes++
 	l.handshakes.Add(1)
 	go func() { // ends by success, failure, time-out or drop; Loop.Close waits
@@ -160,6 +162,11 @@ func (h *handshake) drop() bool {
 		return false
 	}
 	s.running = slices.Delete(s.running, i, i+1)
+	if n := len(s.running); n == 0 {
+		s.last = nil
+	} else if s.last == h.pipe {
+		s.last = s.running[n-1].pipe
+	}
 	return true
 }
 

@@ -15,7 +15,7 @@ const (
 	// starts for each read, and the one that waits for the next flight.
 	goroutinesOfHandshake = 4
 	// bytesOfHandshake is what one may keep, whatever its client sends.
-	bytesOfHandshake = 64 << 10
+	bytesOfHandshake = 96 << 10
 )
 
 // crowd makes Conns that have passed a check, each from an address of its own.
@@ -56,7 +56,7 @@ func TestDTLS_StalledHandshakesAreBounded(t *testing.T) {
 				b.in(appendRecord(nil, recordHandshake, 1, fragment(messageCertificate, 1, 4000, 0, certificate)), a)
 				b.in(appendRecord(nil, recordHandshake, 1, fragment(messageCertificate, 1, 4000, 1400, certificate)), a)
 				b.in(appendRecord(nil, recordHandshake, 1, fragment(messageCertificate, 1, 4000, 2800, certificate[:1200])), a)
-				b.in(appendRecord(nil, recordHandshake, 1, fragment(messageExchange, 2, 4000, 0, certificate)), a)
+				b.in(appendRecord(nil, recordHandshake, 1, fragment(messageCertificate, 2, 4000, 0, certificate)), a)
 				b.in(encrypted, a)
 			}
 		}
@@ -65,7 +65,7 @@ func TestDTLS_StalledHandshakesAreBounded(t *testing.T) {
 		starts = b.stats.Handshakes
 		b.time += 100 * time.Millisecond
 		b.Unlock()
-		if running > maxHandshakes {
+		if running > 64 {
 			t.Fatalf("%d handshakes run", running)
 		}
 	}
@@ -94,7 +94,7 @@ func TestDTLS_AStalledHandshakeGivesItsPlaceBack(t *testing.T) {
 		for _, a := range from {
 			b.in(clientHello(1), a)
 		}
-		time.Sleep(handshakeTimeout - time.Millisecond)
+		time.Sleep(10*time.Second - time.Millisecond)
 		synctest.Wait()
 		last := addressOf(from[maxHandshakes])
 		b.in(clientHello(1), from[maxHandshakes])
@@ -114,6 +114,71 @@ func TestDTLS_AStalledHandshakeGivesItsPlaceBack(t *testing.T) {
 			a := addressOf(a)
 			if b.owner(a).failed {
 				t.Fatal("a stalled handshake ended a Conn")
+			}
+		}
+	})
+}
+
+// TestDTLS_ABrokenHelloGivesItsPlaceBack at once.
+func TestDTLS_ABrokenHelloGivesItsPlaceBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.in(noises["a broken ClientHello"][0], b.crowd(1)[0])
+		synctest.Wait()
+		if b.stats.Handshakes != 1 || len(b.identity.running) != 0 {
+			t.Errorf("%d of %d run", len(b.identity.running), b.stats.Handshakes)
+		}
+	})
+}
+
+// TestDTLS_TheFirstAnswerLeavesFirst: another handshake waits for it, for the
+// client takes the first that comes.
+func TestDTLS_TheFirstAnswerLeavesFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		from := addressOf(b.crowd(1)[0])
+		by := b.byAddr[from.key()]
+		first := newPipe(by.conn, clientHello(1)[recordHeader:], by)
+		hello := message(clientHello(2)[recordHeader:])
+		second := &handshake{c: by.conn, pipe: newPipe(by.conn, hello, by)}
+		over := make(chan error)
+		go func() { over <- second.run(hello, first) }() // ends when its pipe is closed
+		synctest.Wait()
+		if b.stats.PacketsOut != 0 {
+			t.Error("the second did not wait")
+		}
+		close(first.offered)
+		synctest.Wait()
+		if b.stats.PacketsOut != 1 {
+			t.Errorf("%d datagrams", b.stats.PacketsOut)
+		}
+		_ = second.pipe.Close()
+		if err := <-over; err == nil {
+			t.Error("it succeeded")
+		}
+	})
+}
+
+// TestDTLS_OnlyTheLastHelloIsAnsweredAgain: a client that begins after somebody
+// else did in its name must not get the other's answer first.
+func TestDTLS_OnlyTheLastHelloIsAnsweredAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		from := b.crowd(1)[0]
+		b.in(clientHello(1), from)
+		b.in(clientHello(2), from)
+		for _, x := range []struct {
+			who     byte
+			answers uint64 // in a second
+		}{{2, 2 + 3}, {1, 1}} { // the first ones, and after 100, 300 and 700 ms; after 1500 ms
+			b.Lock()
+			sent := b.stats.PacketsOut
+			b.Unlock()
+			b.in(clientHello(x.who), from)
+			time.Sleep(time.Second)
+			synctest.Wait()
+			if n := b.stats.PacketsOut - sent; n != x.answers {
+				t.Errorf("%d answers, want %d", n, x.answers)
 			}
 		}
 	})

@@ -65,8 +65,9 @@ func (p *pipe) append(dst []byte, kind byte, body []byte) []byte {
 	return appendRecord(dst, kind, p.number-1, body)
 }
 
-// take decides what pion gets. It gets the whole flight in one datagram, for it
-// checks the signature again with each.
+// take decides what pion gets. It gets the whole flight in one datagram (less
+// than the 8 KiB that it reads at once), for it checks the signature again with
+// each.
 func (p *pipe) take(d delivery) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -113,7 +114,9 @@ func (p *pipe) ReadFrom(b []byte) (int, net.Addr, error) {
 	return n, p.LocalAddr(), nil
 }
 
-// WriteTo sends at once, from the handshake's goroutine. It keeps the last
+// WriteTo sends at once, from the handshake's goroutine, but repeats only what
+// answers the ClientHello that came last: a client that gets the answer to
+// somebody else's before its own gives up. It keeps the last
 // flight (it starts with ChangeCipherSpec) for when the keys are installed, for
 // its arrival lets the client send media. An alert goes only to who is proven
 // to be the other side: a client must not give up because of what another one
@@ -123,21 +126,23 @@ func (p *pipe) WriteTo(b []byte, _ net.Addr) (int, error) {
 		return 0, nil
 	}
 	p.mu.Lock()
-	send := !p.detached
+	send, news := !p.detached, true
 	switch b[0] {
 	case recordChangeCipherSpec:
 		p.flight, send = bytes.Clone(b), false
 	case recordAlert:
 		send = send && p.proof.proven
 	case recordHandshake:
-		p.proof.hear(b)
+		news = p.proof.hear(b)
 	}
 	offered := p.proof.offered
 	p.mu.Unlock()
 	if send {
 		l := p.c.loop
 		l.Lock()
-		p.to.send(b)
+		if news || p.c.shaking.last == p {
+			p.to.send(b)
+		}
 		l.Unlock()
 	}
 	if offered {

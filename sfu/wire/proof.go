@@ -13,10 +13,6 @@ const (
 	maxProofs    = 32  // signatures that are looked at in a second of a handshake
 	maxEncrypted = 4   // records that wait for the proof
 	maxFinished  = 256 // bytes of such a record: a Finished has 61
-
-	// All of a flight must fit into what pion reads at once, 8 KiB.
-	maxExchange = 512
-	maxVerify   = 1200 // RSA of 8192 bits has 1028
 )
 
 // proof finds out which messages of a client's last flight are true before the
@@ -36,19 +32,22 @@ type proof struct {
 	encrypted [][]byte // records behind the flight
 }
 
-// hear notes what the server says in a datagram, each message once.
-func (f *proof) hear(b []byte) {
+// hear notes what the server says in a datagram, each message once, and says
+// whether there was a new one.
+func (f *proof) hear(b []byte) (news bool) {
 	for r, rest := nextRecord(b); len(r.whole) > 0; r, rest = nextRecord(rest) {
 		for body := r.body(); r.kind == recordHandshake && r.epoch == 0 && len(body) > 0; {
 			var m message
 			if m, body = f.server.next(body); m == nil || m.seq() != f.said || f.offered {
 				continue
 			}
+			news = true
 			f.said++
 			f.transcript = append(f.transcript, m...)
 			f.offered = m.kind() == messageDone
 		}
 	}
+	return news
 }
 
 // take keeps a message of the client's last flight. It returns the three of
@@ -59,13 +58,12 @@ func (f *proof) take(m message) []message {
 		return nil
 	}
 	v := &f.variants[which]
-	if slices.ContainsFunc(*v, func(o message) bool { return bytes.Equal(o, m) }) {
-		return nil
+	if !slices.ContainsFunc(*v, func(o message) bool { return bytes.Equal(o, m) }) {
+		if len(*v) == maxVariants {
+			*v = slices.Delete(*v, 0, 1)
+		}
+		*v = append(*v, m)
 	}
-	if len(*v) == maxVariants {
-		*v = slices.Delete(*v, 0, 1)
-	}
-	*v = append(*v, m)
 	set := f.variants
 	set[which] = []message{m}
 	for _, certificate := range slices.Backward(set[0]) { // what came together is most likely to fit
@@ -96,7 +94,7 @@ func (f *proof) true(certificate, exchange, verify message) bool {
 		return false
 	}
 	c, v := certificate.body(), verify.body()
-	if len(exchange) > maxExchange || len(v) > maxVerify || len(c) < 6 || len(c) < 6+uint24(c[3:]) || len(v) < 4 || len(v) != 4+int(binary.BigEndian.Uint16(v[2:])) {
+	if len(c) < 6 || len(c) < 6+uint24(c[3:]) || len(v) < 4 || len(v) != 4+int(binary.BigEndian.Uint16(v[2:])) {
 		return false
 	}
 	leaf, err := x509.ParseCertificate(c[6 : 6+uint24(c[3:])])

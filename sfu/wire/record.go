@@ -26,6 +26,8 @@ const (
 	recordHeader  = 13
 	messageHeader = 12
 	maxMessage    = 4096 // of a message's body: a chain of certificates has 1–2 KB
+	maxExchange   = 512  // of ClientKeyExchange: a point has up to 134
+	maxVerify     = 1200 // of CertificateVerify: RSA of 8192 bits has 1028
 	maxParts      = 4    // unfinished messages
 )
 
@@ -67,6 +69,17 @@ func (m message) body() []byte { return m[messageHeader:] }
 
 func uint24(b []byte) int { return int(b[0])<<16 | int(b[1])<<8 | int(b[2]) }
 
+// longest is how long the body of a message may be.
+func longest(kind byte) int {
+	switch kind {
+	case messageExchange:
+		return maxExchange
+	case messageVerify:
+		return maxVerify
+	}
+	return maxMessage
+}
+
 // assembler puts fragments of messages together. Several unfinished messages
 // may have the same number, for nobody has said yet which one is true; the
 // oldest is forgotten for a new one. Fragments must come in order: what the
@@ -81,7 +94,7 @@ func (a *assembler) next(b []byte) (m message, rest []byte) {
 	}
 	length, offset, size := uint24(b[1:]), uint24(b[6:]), uint24(b[9:])
 	end := messageHeader + size
-	if length > maxMessage || offset+size > length || len(b) < end {
+	if length > longest(b[0]) || offset+size > length || len(b) < end {
 		return nil, nil
 	}
 	if size == length {
