@@ -7,16 +7,17 @@
 // Manager binds it to a free receive m-line of its kind, in order of arrival,
 // and says so by an Assigned event: no SDP, no negotiation.
 //
-//	m, err := sfu.New(sfu.Config{Listen: addr, Events: func(e sfu.Event) { … }})
+//	m, err := sfu.New(sfu.Config{Listen: addrs, TCP: true, Events: func(e sfu.Event) { … }})
 //	res, err := m.Join(sfu.JoinRequest{Room: "visit", Peer: "anna", Offer: sdp, Sources: sources})
-//	// send res.Answer to the client; it connects over UDP
+//	// send res.Answer to the client; it connects over UDP, or else TCP
 //	err = m.Admit("visit", "anna") // media flows
 //	err = m.Leave("visit", "anna", "left")
 //	err = m.Close()
 //
 // # Who is who
 //
-// A room is a set of peers, pinned to one loop at its first join. A peer is a
+// A room is a set of peers, pinned at its first join to the loop that has the
+// fewest participants then. A peer is a
 // participant's connection (a wire.Conn). A publication is what a peer sends
 // on one m-line. A downTrack is a receive m-line of a peer with what is bound
 // to it; its SSRC stands in the answer and never changes, its numbers go on
@@ -56,8 +57,10 @@
 // locks are held at once. Config.Events is called by a goroutine of its own
 // with no lock held, so the handler may call the Manager, but not Close.
 //
-// Goroutines: for each loop one that reads and one that tells events, one
-// ticker for all, one for each running handshake. Close waits for all of them.
+// Goroutines: for each loop one that reads from each of its sockets and one that
+// tells events, one ticker for all, one for each running handshake, two for each
+// TCP connection; where loops share their ports one for each loop that works on
+// what the readers hand on. Close waits for all of them.
 //
 // # What the caller should know
 //

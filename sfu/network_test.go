@@ -1,6 +1,7 @@
 package sfu
 
 import (
+	"fmt"
 	"net/netip"
 	"strings"
 	"testing"
@@ -78,4 +79,96 @@ func TestNetwork_TCPOnly(t *testing.T) {
 		seeEachOther(t, s, room, by(webrtc.NetworkTypeTCP4), by(webrtc.NetworkTypeUDP4))
 	}
 	seeEachOther(t, s, "r3", by(webrtc.NetworkTypeTCP6), by(webrtc.NetworkTypeTCP4))
+}
+
+func TestNetwork_RestartByTCPAndFromTCPToUDP(t *testing.T) {
+	s := newServer(t, func(c *Config) { c.TCP = true })
+	a, b := seeEachOther(t, s, "r", by(webrtc.NetworkTypeTCP4), by(webrtc.NetworkTypeUDP4))
+	a.renegotiate(&webrtc.OfferOptions{ICERestart: true})
+	defer a.stream("after")()
+	b.wait("media after the restart", func() bool { return b.texts("3", Video)["after"] > 20 })
+}
+
+func TestNetwork_PublicAddressesStandInTheAnswer(t *testing.T) {
+	s := newServer(t, listen("127.0.0.1", "::1"), func(c *Config) {
+		c.TCP = true
+		c.Public = []Public{{Address: netip.MustParseAddr("203.0.113.7"), Local: netip.MustParseAddr("127.0.0.1")}}
+	})
+	r, err := s.Join(JoinRequest{Room: "r", Peer: "a", Offer: recorded(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	udp, tcp := s.shards[0].loop.Addrs(), s.network.TCPAddrs()
+	for _, want := range []string{
+		"c=IN IP4 203.0.113.7\r\n",
+		fmt.Sprintf(" udp 2130706431 203.0.113.7 %d typ host\r\n", udp[0].Port()), fmt.Sprintf(" ::1 %d typ host\r\n", udp[1].Port()),
+		fmt.Sprintf(" 203.0.113.7 %d typ host tcptype passive\r\n", tcp[0].Port()), fmt.Sprintf(" ::1 %d typ host tcptype passive\r\n", tcp[1].Port()),
+	} {
+		if !strings.Contains(r.Answer, want) {
+			t.Errorf("no %q in\n%s", want, r.Answer)
+		}
+	}
+	if strings.Contains(r.Answer, "127.0.0.1") {
+		t.Error("the local address is told")
+	}
+}
+
+func TestCandidates_Table(t *testing.T) {
+	ports := func(list ...string) (a []netip.AddrPort) {
+		for _, s := range list {
+			a = append(a, netip.MustParseAddrPort(s))
+		}
+		return a
+	}
+	address := netip.MustParseAddr
+	for name, x := range map[string]struct {
+		udp, tcp []netip.AddrPort
+		public   []Public
+		want     string
+	}{
+		"as they are":        {ports("10.0.0.1:1", "[2001:db8::1]:2"), nil, nil, "10.0.0.1:1 [2001:db8::1]:2"},
+		"TCP behind UDP":     {ports("10.0.0.1:1"), ports("10.0.0.1:9"), nil, "10.0.0.1:1 10.0.0.1:9/tcp"},
+		"one is translated":  {ports("10.0.0.1:1", "10.0.0.2:1"), nil, []Public{{address("192.0.2.1"), address("10.0.0.1")}}, "192.0.2.1:1 10.0.0.2:1"},
+		"all of a family":    {ports("10.0.0.1:1", "[2001:db8::1]:2"), nil, []Public{{Address: address("192.0.2.1")}}, "192.0.2.1:1 [2001:db8::1]:2"},
+		"two for one":        {ports("10.0.0.1:1"), nil, []Public{{Address: address("192.0.2.1")}, {Address: address("192.0.2.2")}}, "192.0.2.1:1 192.0.2.2:1"},
+		"everywhere":         {ports("0.0.0.0:1"), nil, []Public{{Address: address("192.0.2.1")}, {Address: address("2001:db8::1")}}, "192.0.2.1:1"},
+		"dual stack":         {ports("[::]:1"), nil, []Public{{Address: address("192.0.2.1")}, {Address: address("2001:db8::1")}}, "192.0.2.1:1 [2001:db8::1]:1"},
+		"both everywhere":    {ports("0.0.0.0:1", "[::]:2"), nil, []Public{{Address: address("192.0.2.1")}, {Address: address("2001:db8::1")}}, "192.0.2.1:1 [2001:db8::1]:2"},
+		"everywhere, no one": {ports("0.0.0.0:1"), nil, []Public{{Address: address("2001:db8::1")}}, "error"},
+		"not twice":          {ports("10.0.0.1:1", "10.0.0.2:1"), nil, []Public{{Address: address("192.0.2.1")}}, "192.0.2.1:1"},
+	} {
+		list, err := candidates(x.udp, x.tcp, x.public)
+		var got []string
+		for _, c := range list {
+			s := c.Address.String()
+			if c.TCP {
+				s += "/tcp"
+			}
+			got = append(got, s)
+		}
+		if err != nil {
+			got = []string{"error"}
+		}
+		if s := strings.Join(got, " "); s != x.want {
+			t.Errorf("%s: %s, want %s", name, s, x.want)
+		}
+	}
+}
+
+func TestRooms_GoToTheLoopWithTheFewestParticipants(t *testing.T) {
+	s := newServer(t)
+	join := func(room RoomID, peers int) *shard {
+		for i := range peers {
+			if _, err := s.Join(JoinRequest{Room: room, Peer: PeerID(fmt.Sprint(i)), Offer: recorded(t)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return s.rooms[room].shard
+	}
+	large := join("large", 5)
+	for i := range 5 {
+		if join(RoomID(fmt.Sprint("small ", i)), 1) == large {
+			t.Errorf("small room %d is beside the large one", i)
+		}
+	}
 }

@@ -228,6 +228,27 @@ func (f *far) read() []byte {
 // seqOf is the RTP sequence number of a packet.
 func seqOf(p []byte) uint16 { return binary.BigEndian.Uint16(p[2:]) }
 
+// until waits for what nobody tells of; done is called under the lock.
+func (b *bench) until(done func() bool) {
+	b.t.Helper()
+	deadline := time.After(time.Minute)
+	poll := time.NewTicker(time.Millisecond)
+	defer poll.Stop()
+	for {
+		b.Lock()
+		so := done()
+		b.Unlock()
+		if so {
+			return
+		}
+		select {
+		case <-poll.C:
+		case <-deadline:
+			b.t.Fatal("it did not happen")
+		}
+	}
+}
+
 // owner is the Conn that an address belongs to.
 func (b *bench) owner(a address) *Conn {
 	if p := b.byAddr[a.key()]; p != nil {

@@ -99,14 +99,12 @@ func joined(t testing.TB, b *bench) (*far, *tcpFar) {
 func TestTCP_MediaBothWaysAndTheWayBack(t *testing.T) {
 	b := newTCPBench(t)
 	f, c := joined(t, b)
-	f.told = make(chan struct{}, 1)
-	f.onRTP = f.tell
 	sealed := frame(f.rtp(rtp.Header{SSRC: farVideo, PayloadType: 96}, "first"))
 	sealed = append(sealed, frame(f.rtp(rtp.Header{SSRC: farVideo, PayloadType: 96, SequenceNumber: 1}, "second"))...)
 	for _, x := range sealed { // in pieces of one byte
 		c.write([]byte{x})
 	}
-	f.await(func() bool { return len(f.packets) == 2 })
+	b.until(func() bool { return len(f.packets) == 2 })
 	if string(f.packets[1].Payload) != "second" {
 		t.Errorf("%q", f.packets[1].Payload)
 	}
@@ -117,11 +115,7 @@ func TestTCP_MediaBothWaysAndTheWayBack(t *testing.T) {
 	if err := c.conn.Close(); err != nil {
 		t.Fatal(err)
 	}
-	for done := false; !done; { // the server notices by itself
-		b.Lock()
-		done = f.conn.path.tcp == nil
-		b.Unlock()
-	}
+	b.until(func() bool { return f.conn.path.tcp == nil }) // the server notices by itself
 	f.sends(8)
 	f.gets(8)
 }
@@ -217,12 +211,15 @@ func TestTCP_FullBufferDropsWholePackets(t *testing.T) {
 	b := newTCPBench(t)
 	f, c := joined(t, b)
 	sent := uint64(0)
-	for stalled := false; !stalled; sent++ {
-		b.Lock()
-		f.conn.SendRTP(&Outgoing{SSRC: 1, Index: sent}, make([]byte, 1000))
-		stalled = f.stalls > 0
-		b.Unlock()
-	}
+	b.until(func() bool {
+		for range 10 {
+			if f.stalls == 0 {
+				f.conn.SendRTP(&Outgoing{SSRC: 1, Index: sent}, make([]byte, 1000))
+				sent++
+			}
+		}
+		return f.stalls > 0
+	})
 	b.Lock()
 	dropped := b.stats.Dropped
 	b.Unlock()
@@ -243,12 +240,12 @@ func TestTCP_FullBufferDropsWholePackets(t *testing.T) {
 func TestTCP_StuckIsClosed(t *testing.T) {
 	b := newTCPBench(t, func(x *tcpBounds) { x.stuck = 100 * time.Millisecond })
 	f, _ := joined(t, b)
-	for there := true; there; {
-		b.Lock()
-		f.conn.SendRTP(&Outgoing{SSRC: 1, Index: 1}, make([]byte, 1000))
-		there = f.conn.path.tcp != nil
-		b.Unlock()
-	}
+	b.until(func() bool {
+		for range 1000 {
+			f.conn.SendRTP(&Outgoing{SSRC: 1, Index: 1}, make([]byte, 1000))
+		}
+		return f.conn.path.tcp == nil
+	})
 }
 
 // What is too much is not read: the client waits, and nobody else does.
@@ -266,11 +263,7 @@ func TestTCP_FloodIsHeldUp(t *testing.T) {
 			}
 		}
 	}()
-	for policed := false; !policed; {
-		b.Lock()
-		policed = b.stats.Policed > 0
-		b.Unlock()
-	}
+	b.until(func() bool { return b.stats.Policed > 0 })
 	for seq := range uint16(100) {
 		b.in(g.rtp(rtp.Header{SSRC: farVideo, PayloadType: 96, SequenceNumber: seq}, "mine"), g.addr)
 	}
