@@ -27,6 +27,8 @@ type arrival struct {
 	sequence uint16
 }
 
+func newArrivals() *arrivals { return &arrivals{streams: map[uint32]*[recent]arrival{}} }
+
 // note remembers a packet as it came, if it is RTP (RFC 7983, section 7; RFC 5761, section 4).
 func (a *arrivals) note(packet []byte, wall int64) {
 	if len(packet) < 12 || packet[0]>>6 != 2 || packet[1] >= 192 && packet[1] <= 223 {

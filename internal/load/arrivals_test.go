@@ -17,7 +17,7 @@ func head(payloadType byte, ssrc uint32, sequence uint16) []byte {
 }
 
 func TestArrivals_RememberTheLastPacketsOfEachStream(t *testing.T) {
-	a := &arrivals{streams: map[uint32]*[recent]arrival{}}
+	a := newArrivals()
 	a.note(head(96, 1, 65535), 10)
 	a.note(head(96|0x80, 1, 0), 11) // marker
 	a.note(head(111, 2, 65535), 20)

@@ -9,6 +9,7 @@ import (
 	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
 	"github.com/pion/interceptor/pkg/nack"
+	"github.com/pion/transport/v4"
 	"github.com/pion/transport/v4/stdnet"
 	"github.com/pion/webrtc/v4"
 
@@ -28,6 +29,16 @@ const sentRemembered = 256
 // NewStack makes a participant's stack: VP8 and Opus with what browsers negotiate for them. Its sockets are at one
 // address alone if that is given. AES-128-GCM is what is offered, so that all servers seal alike.
 func NewStack(at netip.Addr) (*Stack, error) {
+	std, err := stdnet.NewNet()
+	if err != nil {
+		return nil, fmt.Errorf("list network interfaces: %w", err)
+	}
+	a := newArrivals()
+	return newStack(at, network{std, a}, a)
+}
+
+// newStack makes a stack on a network that notes arrivals.
+func newStack(at netip.Addr, network transport.Net, a *arrivals) (*Stack, error) {
 	settings := client.Settings()
 	settings.SetSRTPProtectionProfiles(dtls.SRTP_AEAD_AES_128_GCM)
 	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
@@ -37,12 +48,7 @@ func NewStack(at netip.Addr) (*Stack, error) {
 			return ok && a.Unmap() == at
 		})
 	}
-	std, err := stdnet.NewNet()
-	if err != nil {
-		return nil, fmt.Errorf("list network interfaces: %w", err)
-	}
-	s := &Stack{arrivals: &arrivals{streams: map[uint32]*[recent]arrival{}}}
-	settings.SetNet(network{std, s.arrivals})
+	settings.SetNet(network)
 
 	media := &webrtc.MediaEngine{}
 	if err := registerCodecs(media); err != nil {
@@ -59,8 +65,8 @@ func NewStack(at netip.Addr) (*Stack, error) {
 			return nil, fmt.Errorf("register interceptors: %w", err)
 		}
 	}
-	s.API = webrtc.NewAPI(webrtc.WithSettingEngine(settings), webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(interceptors))
-	return s, nil
+	return &Stack{arrivals: a, API: webrtc.NewAPI(webrtc.WithSettingEngine(settings), webrtc.WithMediaEngine(media),
+		webrtc.WithInterceptorRegistry(interceptors))}, nil
 }
 
 // registerCodecs adds Opus, and VP8 with retransmission (RFC 4588).
