@@ -62,4 +62,21 @@
 // Linux uses recvmmsg, sendmmsg and UDP_SEGMENT (files *_linux.go); elsewhere
 // one system call for each packet through package net does the same job (build
 // tag portable tests that on Linux).
+//
+// # Loss
+//
+// Video whose m-line has Nack is opened straight into its ring (ring.go):
+// chunks of memory that all streams of a loop share, given back when they are
+// older than Stream.Keep asks for. The sinks answer NACKs from it with
+// Conn.SendRepair, on an SSRC of its own, and begin with the newest frame group
+// there. What does not come is asked for at the end of the batch that showed
+// the gap and from the tick (repair.go); retransmissions are unwrapped into the
+// indices and the replay window of what they repair, so each index is delivered
+// once. What is given up is told to the Sink, for only a keyframe helps then.
+//
+// # Measuring
+//
+// feedback.go tells the client when its transport-wide numbers arrived; sent.go
+// gives out ours and reads what the client says of them. Report blocks give
+// the round trip, because sender reports carry the time of sending (rtcp.go).
 package wire

@@ -1,10 +1,12 @@
 package wire
 
 const (
-	chunkBytes   = 16<<10 - 16 // with its header 16 KiB, a size that the allocator has
-	streamChunks = 32          // 512 KiB for one stream
-	connChunks   = 64          // 1 MiB for one client: 1 s at MaxBits and a rest for each stream
-	ringSlots    = 64          // at first; doubled up to windowBits: nothing older is repaired
+	// With its header 8 KiB, a size that the allocator has: the unused rest of
+	// larger ones is more than what smaller ones lose at their ends.
+	chunkBytes   = 8<<10 - 16
+	streamChunks = 64  // 512 KiB for one stream
+	connChunks   = 128 // 1 MiB for one client: 1 s at MaxBits and a rest for each stream
+	ringSlots    = 64  // at first; doubled up to windowBits: nothing older is repaired
 
 	minDepth     = 200e6 // ns
 	maxDepth     = 1e9

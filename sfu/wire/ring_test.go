@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"runtime"
 	"testing"
 	"time"
 
@@ -143,21 +144,21 @@ func TestRing_ChunksComeBack(t *testing.T) {
 	for i := range 60 {
 		b.in(f.rtp(rtp.Header{SSRC: farVideo, PayloadType: 96, SequenceNumber: uint16(i)}, string(make([]byte, 1100))), f.addr)
 	}
-	if f.conn.chunks != 5 || !s.Find(0, &Packet{}) {
+	if f.conn.chunks != 9 || !s.Find(0, &Packet{}) {
 		t.Fatalf("%d chunks", f.conn.chunks)
 	}
 	b.time += 400 * time.Millisecond
 	b.Lock()
 	b.Tick()
 	b.Unlock()
-	if f.conn.chunks != 0 || len(b.chunks.free) != 5 || s.Find(59, &Packet{}) {
+	if f.conn.chunks != 0 || len(b.chunks.free) != 9 || s.Find(59, &Packet{}) {
 		t.Fatalf("%d chunks after the depth, %d free", f.conn.chunks, len(b.chunks.free))
 	}
 	b.in(f.rtp(rtp.Header{SSRC: farVideo, PayloadType: 96, SequenceNumber: 60}, "x"), f.addr)
 	b.Lock()
 	f.conn.Receive(nil)
 	b.Unlock()
-	if f.conn.chunks != 0 || len(b.chunks.free) != 5 || s.Find(60, &Packet{}) {
+	if f.conn.chunks != 0 || len(b.chunks.free) != 9 || s.Find(60, &Packet{}) {
 		t.Fatal("a stream without m-line keeps nothing")
 	}
 	for range 20 {
@@ -284,4 +285,68 @@ func TestGroup_OfH264BeginsWithParameterSets(t *testing.T) {
 	if from, ok := f.conn.stream(farVideo).Group(1e9); !ok || from != 0 {
 		t.Errorf("group from %d %v", from, ok)
 	}
+}
+
+// What the transport keeps for a participant of a visit, 1.2 Mbit/s of video
+// and sound both ways, beside its Conn.
+func TestRing_MemoryOfAVisit(t *testing.T) {
+	b := newBench(t)
+	const participants = 40
+	var in [participants]struct {
+		conn *Conn
+		from address
+		own  *crypt
+		seq  [2]uint64
+		all  uint16
+	}
+	for i := range in {
+		f := newFar(t, b, true)
+		in[i].conn, in[i].from = f.conn, addressOf(f.addr)
+		var err error
+		if in[i].own, err = newGCM(clientKey, clientSalt); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := heap()
+	b.Lock()
+	for i := range in {
+		r := &relay{to: []*Conn{in[i^1].conn}, transport: 5}
+		in[i].conn.Receive([]Incoming{{Mid: "0", PayloadType: 111, Codec: Opus, Clock: 48000, SSRC: farAudio, TransportExt: 3, Sink: r},
+			{Mid: "1", PayloadType: 96, Repair: 97, RepairSSRC: farRepair, Nack: true, Codec: VP8, Clock: 90000, SSRC: farVideo, TransportExt: 3, Sink: r}})
+	}
+	b.Unlock()
+	body, buf := make([]byte, 1000), make([]byte, 0, maxDatagram)
+	for ms := range 2000 {
+		b.time += time.Millisecond
+		b.Lock()
+		for i := range in {
+			c := &in[i]
+			send := func(kind int, ssrc, payloadType byte, n int) {
+				c.seq[kind]++
+				c.all++
+				seq := c.seq[kind]
+				h := append(buf[:0], 0x90, payloadType, byte(seq>>8), byte(seq), 0, 0, 0, 1, 0, 0, 0, ssrc,
+					0xbe, 0xde, 0, 1, 0x31, byte(c.all>>8), byte(c.all), 0)
+				b.packet(c.own.sealRTP(h, body[:n], uint32(ssrc), seq), &c.from)
+			}
+			if (ms+i)%33 == 0 { // a frame
+				for range 5 {
+					send(0, farVideo, 96, 1000)
+				}
+			}
+			if (ms+i)%20 == 0 {
+				send(1, farAudio, 111, 80)
+			}
+		}
+		if ms%50 == 0 {
+			b.Tick()
+		}
+		b.Unlock()
+	}
+	each := int(heap()-before) / participants
+	t.Logf("%d bytes for each participant", each)
+	if each > 80<<10 || in[0].conn.chunks == 0 {
+		t.Errorf("%d bytes for each participant, %d chunks", each, in[0].conn.chunks)
+	}
+	runtime.KeepAlive(in)
 }
