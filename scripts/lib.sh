@@ -86,6 +86,8 @@ need_peers() {
   have ip || packages iproute2 || true
   have firefox-esr || have firefox || packages firefox-esr || true
   /usr/bin/python3 -c 'import aiortc' 2>/dev/null || packages python3-aiortc || true
+  [ -e /usr/share/doc/gstreamer1.0-nice ] && [ -e /usr/share/doc/gir1.2-gst-plugins-bad-1.0 ] ||
+    packages python3-gst-1.0 gir1.2-gst-plugins-bad-1.0 gstreamer1.0-plugins-{base,good,bad} gstreamer1.0-nice || true
 }
 
 # ui_is_fresh: a whole build has succeeded, and no source of the UI is newer.

@@ -9,7 +9,7 @@ import (
 )
 
 // TestInterop lets each implementation be in a room with Chromium, which
-// decodes what it publishes; then with pion, which takes Chromium's place.
+// decodes what it publishes; then with pion and aiortc, which take its place.
 func TestInterop(t *testing.T) {
 	for _, of := range implementations {
 		t.Run(of.name, func(t *testing.T) {
@@ -36,15 +36,20 @@ func TestInterop(t *testing.T) {
 				partner.sees(t, p, of.publishes)
 				p.connected(t)
 			})
-			t.Run("SeesAnotherPublicationBehindTheSameMediaLine", func(t *testing.T) {
-				partner.leave()
-				after := p.sees(t, s.join(t, pion, "successor"), clip)
-				for kind, was := range before {
-					if is := after[kind]; is.Mid != was.Mid || is.SSRC != was.SSRC {
-						t.Errorf("%s came as %d on m-line %s, then as %d on %s", kind, was.SSRC, was.Mid, is.SSRC, is.Mid)
+			partner.leave()
+			// pion's pictures have no ids, aiortc's and Chromium's have each their own.
+			for _, successor := range []*implementation{pion, aiortc} {
+				t.Run("SeesAnotherPublicationBehindTheSameMediaLine/Of"+successor.name, func(t *testing.T) {
+					other := s.join(t, successor, "successor")
+					after := p.sees(t, other, successor.publishes)
+					other.leave()
+					for kind, was := range before {
+						if is := after[kind]; is.Mid != was.Mid || is.SSRC != was.SSRC {
+							t.Errorf("%s came as %d on m-line %s, then as %d on %s", kind, was.SSRC, was.Mid, is.SSRC, is.Mid)
+						}
 					}
-				}
-			})
+				})
+			}
 		})
 	}
 }

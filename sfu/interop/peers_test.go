@@ -48,6 +48,9 @@ var (
 	aiortc = &implementation{name: "aiortc", decodes: true, publishes: picture{"green", 320, 240}, start: func() (peer, error) {
 		return python("aiortc_peer.py", "import aiortc")
 	}, cannot: map[scenario]string{iceRestart: "aiortc cannot restart ICE"}}
+	gstreamer = &implementation{name: "GStreamer", decodes: true, publishes: picture{"green", 320, 240}, start: func() (peer, error) {
+		return python("gstreamer.py", "import gi; gi.require_version('GstWebRTC', '1.0'); from gi.repository import Gst, GstWebRTC; Gst.init(None); assert all(map(Gst.ElementFactory.find, ('webrtcbin', 'nicesrc', 'vp8enc', 'opusenc', 'openh264enc')))")
+	}, cannot: map[scenario]string{iceRestart: "webrtcbin cannot restart ICE"}}
 	werift = &implementation{name: "werift", publishes: clip, start: func() (peer, error) {
 		if err := installed("werift"); err != nil {
 			return nil, err
@@ -58,7 +61,7 @@ var (
 )
 
 // implementations are all of them.
-var implementations = []*implementation{chromium, firefox, aiortc, werift, pion}
+var implementations = []*implementation{chromium, firefox, aiortc, gstreamer, werift, pion}
 
 // clip is what testdata shows.
 var clip = picture{"blue", 256, 144}

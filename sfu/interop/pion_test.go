@@ -244,11 +244,6 @@ func (n *native) offer(o *webrtc.OfferOptions, result *description) error {
 
 func (n *native) report() report {
 	r := report{State: n.connection.ConnectionState().String(), ICE: n.connection.ICEConnectionState().String()}
-	for _, s := range n.connection.GetStats() {
-		if s, ok := s.(webrtc.OutboundRTPStreamStats); ok {
-			r.Sent = append(r.Sent, sent{Mid: s.Mid, Kind: s.Kind, Packets: int(s.PacketsSent), Bytes: int(s.BytesSent)})
-		}
-	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for _, t := range n.connection.GetTransceivers() {
@@ -257,13 +252,16 @@ func (n *native) report() report {
 		}
 		dtls := t.Receiver().Transport()
 		r.DTLS = dtls.State().String()
-		if pair, err := dtls.ICETransport().GetSelectedCandidatePair(); err == nil && pair != nil {
-			r.Port, r.Protocol = int(pair.Local.Port), pair.Local.Protocol.String()
-		}
 		if seen := n.received[t.Receiver()]; seen != nil {
 			x := *seen
 			x.Mid = t.Mid()
 			r.Received = append(r.Received, x)
+		}
+		if r.State != webrtc.PeerConnectionStateConnected.String() {
+			continue // pion writes the gatherer, which the pair is read from, without a lock while it starts
+		}
+		if pair, err := dtls.ICETransport().GetSelectedCandidatePair(); err == nil && pair != nil {
+			r.Port, r.Protocol = int(pair.Local.Port), pair.Local.Protocol.String()
 		}
 	}
 	return r

@@ -39,10 +39,13 @@ def tone(begin, samples, frequency):
     return frame
 
 
+def examine(rgb):
+    """The mean colour of 32 × 18 samples as red, green, blue of 0…255, and a number that changes when the picture does."""
+    return [sum(rgb[c::3]) // (32 * 18) for c in range(3)], hash(bytes(rgb))
+
+
 def colour(frame):
-    """The mean colour of a frame as red, green, blue of 0…255, and a number that changes when the picture does."""
-    small = frame.reformat(width=32, height=18, format="rgb24")
-    plane = small.planes[0]
+    """What examine says of a frame."""
+    plane = frame.reformat(width=32, height=18, format="rgb24").planes[0]
     raw = bytes(plane)
-    rows = b"".join(raw[y * plane.line_size : y * plane.line_size + 96] for y in range(18))
-    return [sum(rows[c::3]) // (32 * 18) for c in range(3)], hash(rows)
+    return examine(b"".join(raw[y * plane.line_size : y * plane.line_size + 96] for y in range(18)))
