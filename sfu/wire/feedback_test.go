@@ -156,6 +156,22 @@ func TestFeedback_TellsOfLatePackets(t *testing.T) {
 	}
 }
 
+// Behind a jump there is no place to go back to.
+func TestFeedback_DoesNotGoBackFurtherThanItRemembers(t *testing.T) {
+	b := newBench(t)
+	f := newFar(t, b, true)
+	b.Lock()
+	defer b.Unlock()
+	fb := &f.conn.feedback
+	f.conn.arrived(0, farVideo)
+	fb.build(b.scratch[:0], &b.symbols)
+	f.conn.arrived(feedbackRange-1, farVideo)
+	f.conn.arrived(65530, farVideo)
+	if from, at := reported(t, fb.build(b.scratch[:0], &b.symbols)); from != 1 || len(at) != feedbackRange-1 {
+		t.Errorf("%d from %d", len(at), from)
+	}
+}
+
 // The ring of arrivals is used over and over: what stood in a place before is
 // not taken for what did not come.
 func TestFeedback_ForgetsTheRoundBefore(t *testing.T) {

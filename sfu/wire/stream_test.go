@@ -141,6 +141,7 @@ func TestRepair_FindsAStreamThatWasNotAnnounced(t *testing.T) {
 	named(11, 96, 1, "x")
 	named(11, 96, 3, "x")
 	named(21, 97, 2, "\x00\x02second")
+	named(21, 97, 3, "\x00\x02second again")
 	if len(f.packets) != 6 || f.packets[2].Stream.SSRC() != 10 || f.packets[5].Stream.SSRC() != 11 || b.stats.Unknown != 1 {
 		t.Fatalf("%d packets, %+v", len(f.packets), b.stats)
 	}
