@@ -121,9 +121,6 @@ func (r *ring) keep(p *Packet, skip int) {
 	at := c.used + skip
 	c.used = at + len(p.Payload)
 	s := r.slot(p.Index)
-	if s == nil {
-		return
-	}
 	*s = slot{index: p.Index, timestamp: p.Timestamp, chunk: r.end - 1, at: uint16(at), size: uint16(len(p.Payload))}
 	if p.Marker {
 		s.flags |= slotMarker
@@ -136,16 +133,15 @@ func (r *ring) keep(p *Packet, skip int) {
 	}
 }
 
-// slot is the place for an index, nil for one that is older than what stands
-// there. There are more places as soon as one would be used twice.
+// slot is the place for an index. There are more places as soon as one would
+// be used twice; at last what stands there is older, for the replay window has
+// refused what is not.
 func (r *ring) slot(index uint64) *slot {
 	for {
 		s := &r.slots[index%uint64(len(r.slots))]
 		switch {
 		case !r.holds(s) || s.index == index:
 			return s
-		case s.index > index:
-			return nil
 		case len(r.slots) == windowBits:
 			return s
 		}

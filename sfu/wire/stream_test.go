@@ -149,3 +149,27 @@ func TestRepair_FindsAStreamThatWasNotAnnounced(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 }
+
+func TestStream_OnlyWhatWasNegotiated(t *testing.T) {
+	b := newBench(t)
+	f := newFar(t, b, true)
+	b.Lock()
+	f.conn.Receive([]Incoming{
+		{Mid: "1", PayloadType: 96, Repair: 97, Nack: true, Codec: VP8, Clock: 90000, SSRC: farVideo, RepairSSRC: farRepair, Sink: f},
+		{Mid: "2", PayloadType: 96, Codec: VP8, Clock: 90000, SSRC: 20, Layers: []string{"q", "f"}, MidExt: 4, LayerExt: 5, Sink: f},
+		{PayloadType: 96, Codec: VP8, Clock: 90000, MidExt: 4, Sink: f},
+	})
+	b.Unlock()
+	for i, h := range []rtp.Header{
+		{SSRC: farVideo, PayloadType: 0},   // no RED
+		{SSRC: farVideo, PayloadType: 97},  // retransmissions have an SSRC of their own
+		{SSRC: farRepair, PayloadType: 96}, // and carry nothing else
+		{SSRC: 20, PayloadType: 96},        // which layer?
+		{SSRC: 21, PayloadType: 96},        // which m-line?
+	} {
+		b.in(f.rtp(h, "\x00\x01x"), f.addr)
+		if len(f.packets) != 0 || b.stats.Unknown != uint64(i+1) {
+			t.Fatalf("%+v: %d packets, %+v", h, len(f.packets), b.stats)
+		}
+	}
+}
