@@ -105,20 +105,20 @@ part_load() {
 }
 
 part_growth() {
-	local round w loops
+	local round w half loops
 	for round in $(seq "$BENCH_ROUNDS"); do
 		# shellcheck disable=SC2086
 		for w in $(in_turn "$round" $BENCH_GROWTH); do
 			measure growth nara nara "${w%:*}" "${w#*:}" "$round" idle=0s "from=$rest_of_one"
 		done
-		w=${BENCH_GROWTH##* }
-		for loops in $(in_turn "$round" 1 2); do
-			measure growth "nara-loops-$loops" nara "${w%:*}" "${w#*:}" "$round" idle=0s "at=$two_cores" "from=$rest_of_two" --loops "$loops"
+		w=${BENCH_GROWTH##* } half=$((${BENCH_GROWTH##*:} / 2))
+		for loops in $(in_turn "$round" "1 $half" "1 ${w#*:}" "2 ${w#*:}" | tr ' ' :); do
+			measure growth "nara-loops-${loops%:*}" nara "${w%:*}" "${loops#*:}" "$round" idle=0s "at=$two_cores" "from=$rest_of_two" --loops "${loops%:*}"
 		done
 	done
 	printf '\n## Growth\n\n'
-	printf '`nara` on core %s, the generator on %s. `nara-loops-1` and `nara-loops-2` are one and two media loops under the same load on\n' "$server_core" "$rest_of_one"
-	printf 'the cores %s, the generator on %s. CPU for each packet is what compares; what two loops carry follows from it.\n\n' "$two_cores" "$rest_of_two"
+	printf '`nara` on core %s, the generator on %s. `nara-loops-1` and `nara-loops-2` are one and two media loops on\n' "$server_core" "$rest_of_one"
+	printf 'the cores %s, the generator on %s. CPU for each packet is what compares.\n\n' "$two_cores" "$rest_of_two"
 	"$BENCH_SCRATCH/table" growth "$BENCH_RESULTS/growth"
 }
 

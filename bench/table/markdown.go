@@ -65,7 +65,7 @@ func writeCalls(out io.Writer, groups []group) error {
 }
 
 // writeGrowth prints the cost of each workload, and below it how the cost of a packet grows with the size, and how much
-// more two loops carry than one: twice as much where a packet costs the same.
+// more two loops carry than one: twice as much where a packet costs the same while each has as much to do as the one.
 func writeGrowth(out io.Writer, groups []group) error {
 	var findings []string
 	for i, g := range groups {
@@ -77,9 +77,13 @@ func writeGrowth(out io.Writer, groups []group) error {
 		}
 		if server, ok := strings.CutSuffix(g.server, "-loops-2"); ok {
 			if one := find(groups, server+"-loops-1", g.workload, g.size); one != nil {
+				findings = append(findings, fmt.Sprintf("- %s: with two loops a packet of %s %d costs %.2f × what it does with one.",
+					server, g.workload, g.size, g.median(cost)/one.median(cost)))
+			}
+			if one := find(groups, server+"-loops-1", g.workload, g.size/2); one != nil && g.size%2 == 0 {
 				ratio := g.median(cost) / one.median(cost)
-				findings = append(findings, fmt.Sprintf("- %s: with two loops a packet of %s %d costs %.2f × what it does with one, so two carry %.2f × as much.",
-					server, g.workload, g.size, ratio, 2/ratio))
+				findings = append(findings, fmt.Sprintf("- %s: a packet of %s %d costs %.2f × with two loops what one of %s %d does with one, so two carry %.2f × as much.",
+					server, g.workload, g.size, ratio, g.workload, one.size, 2/ratio))
 			}
 		}
 	}

@@ -76,7 +76,8 @@ func TestGrowth_ComparesSizesAndLoops(t *testing.T) {
 	got := table(t, writeGrowth, map[string]string{
 		"nara.jsonl": `{"workload":"visit","size":80,"delivered_pps":32000,"us_per_delivered":8.4,"generator_cpu":1.1}
 {"workload":"visit","size":20,"delivered_pps":8000,"us_per_delivered":8}`,
-		"nara-loops-1.jsonl": `{"workload":"visit","size":80,"delivered_pps":32000,"us_per_delivered":8}`,
+		"nara-loops-1.jsonl": `{"workload":"visit","size":80,"delivered_pps":32000,"us_per_delivered":7.7}
+{"workload":"visit","size":40,"delivered_pps":16000,"us_per_delivered":8}`,
 		"nara-loops-2.jsonl": `{"workload":"visit","size":80,"delivered_pps":32000,"us_per_delivered":8.8}`,
 	})
 	if strings.Contains(got, "distrust") {
@@ -85,13 +86,14 @@ func TestGrowth_ComparesSizesAndLoops(t *testing.T) {
 	for _, want := range []string{
 		"| visit 20 | nara | 1 | 8000 | 8.00 |",
 		"\n- nara: a packet of visit 80 costs 1.05 × one of visit 20.\n",
-		"\n- nara: with two loops a packet of visit 80 costs 1.10 × what it does with one, so two carry 1.82 × as much.\n",
+		"\n- nara: with two loops a packet of visit 80 costs 1.14 × what it does with one.\n",
+		"\n- nara: a packet of visit 80 costs 1.10 × with two loops what one of visit 40 does with one, so two carry 1.82 × as much.\n",
 	} {
 		if strings.Count(got, want) != 1 {
 			t.Errorf("%q is not there once:\n%s", want, got)
 		}
 	}
-	if n := strings.Count(got, "\n- "); n != 2 {
+	if n := strings.Count(got, "\n- "); n != 4 {
 		t.Errorf("%d findings:\n%s", n, got)
 	}
 }

@@ -55,6 +55,7 @@ func newStack(at netip.Addr, network transport.Net, a *arrivals) (*Stack, error)
 		return nil, err
 	}
 	interceptors := &interceptor.Registry{}
+	interceptors.Add(&silence{}) // before those that write
 	for _, err := range []error{
 		webrtc.ConfigureNackWithOptions(media, interceptors, nil, nack.ResponderSize(sentRemembered)),
 		webrtc.ConfigureRTCPReports(interceptors),
