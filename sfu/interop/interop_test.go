@@ -28,9 +28,7 @@ func TestInterop(t *testing.T) {
 				return
 			}
 			t.Run("RestartsICEWhileMediaFlow", func(t *testing.T) {
-				if why := of.cannot[iceRestart]; why != "" {
-					t.Skip(why)
-				}
+				of.skip(t, iceRestart)
 				p.restart(t)
 				p.sees(t, partner, chromium.publishes)
 				partner.sees(t, p, of.publishes)

@@ -23,6 +23,8 @@ const (
 // server is a media server with the assignments it told.
 type server struct {
 	*sfu.Manager
+	// rewrite changes answers on their way to participants; nil: not.
+	rewrite func(id sfu.PeerID, answer string) string
 
 	mu       sync.Mutex
 	assigned map[sfu.PeerID]sfu.Assigned // the newest
@@ -154,6 +156,9 @@ func (p *participant) restart(t *testing.T) {
 func (p *participant) answer(r sfu.JoinResult) {
 	p.t.Helper()
 	p.s.assign(sfu.Assigned{Peer: p.id, Assignments: r.Assignments, Version: r.Version})
+	if p.s.rewrite != nil {
+		r.Answer = p.s.rewrite(p.id, r.Answer)
+	}
 	p.do("answer", description{r.Answer}, nil)
 }
 
@@ -166,6 +171,12 @@ func (p *participant) leave() {
 	p.do("close", nil, nil)
 	_ = p.s.Leave(room, p.id, "left") // the server may have lost it before
 }
+
+// silent lets a participant publish nothing.
+func silent(in *invitation) { in.Publish = nil }
+
+// deaf lets a participant receive nothing.
+func deaf(in *invitation) { in.Receive = 0 }
 
 func (p *participant) do(command string, arguments, result any) {
 	p.t.Helper()

@@ -34,7 +34,18 @@ type implementation struct {
 // scenario names what an implementation may be unable to do.
 type scenario string
 
-const iceRestart scenario = "ICE restart"
+const (
+	iceRestart scenario = "ICE restart"
+	iceTCP     scenario = "ICE-TCP"
+)
+
+// skip skips the test where the implementation has no means for a scenario.
+func (i *implementation) skip(t *testing.T, s scenario) {
+	t.Helper()
+	if why := i.cannot[s]; why != "" {
+		t.Skip(why)
+	}
+}
 
 var errMissing = errors.New("missing")
 
@@ -47,7 +58,7 @@ var (
 	}}
 	aiortc = &implementation{name: "aiortc", decodes: true, publishes: picture{"green", 320, 240}, start: func() (peer, error) {
 		return python("aiortc_peer.py", "import aiortc")
-	}, cannot: map[scenario]string{iceRestart: "aiortc cannot restart ICE"}}
+	}, cannot: map[scenario]string{iceRestart: "aiortc cannot restart ICE", iceTCP: "aiortc knows UDP alone"}}
 	gstreamer = &implementation{name: "GStreamer", decodes: true, publishes: picture{"green", 320, 240}, start: func() (peer, error) {
 		return python("gstreamer.py", "import gi; gi.require_version('GstWebRTC', '1.0'); from gi.repository import Gst, GstWebRTC; Gst.init(None); assert all(map(Gst.ElementFactory.find, ('webrtcbin', 'nicesrc', 'vp8enc', 'opusenc', 'openh264enc')))")
 	}, cannot: map[scenario]string{iceRestart: "webrtcbin cannot restart ICE"}}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -78,6 +79,7 @@ type native struct {
 func (n *native) open(in invitation) error {
 	var settings webrtc.SettingEngine
 	settings.SetIncludeLoopbackCandidate(here.media.IsLoopback())
+	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6, webrtc.NetworkTypeTCP4})
 	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	settings.LoggerFactory = &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled}
 	engine, registry := &webrtc.MediaEngine{}, &interceptor.Registry{}
@@ -105,12 +107,31 @@ func (n *native) open(in invitation) error {
 		if err := n.publish(video, file, time.Second/15); err != nil {
 			return err
 		}
+		if in.Only {
+			if err := only(c, video); err != nil {
+				return err
+			}
+		}
 	}
 	for range in.Receive {
 		for _, k := range []webrtc.RTPCodecType{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo} {
 			if _, err := c.AddTransceiverFromKind(k, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly}); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// only leaves the video m-lines of a connection one codec.
+func only(c *webrtc.PeerConnection, mime string) error {
+	for _, t := range c.GetTransceivers() {
+		if t.Kind() != webrtc.RTPCodecTypeVideo {
+			continue
+		}
+		all := t.Sender().GetParameters().Codecs
+		if err := t.SetCodecPreferences(slices.DeleteFunc(all, func(p webrtc.RTPCodecParameters) bool { return p.MimeType != mime })); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -111,13 +111,15 @@ class Participant:
             report["profile"] = "SRTP_AES128_CM_SHA1_80"
             codec = next((one.name for one in getattr(transceiver, "_codecs", []) if one.name != "rtx"), "")
             stats = {**await transceiver.sender.getStats(), **await transceiver.receiver.getStats()}
-            for one in stats.values():
-                line = {"mid": transceiver.mid, "kind": transceiver.kind, "codec": codec}
-                if one.type == "outbound-rtp" and transceiver.sender.track:
-                    report["sent"].append({**line, "packets": one.packetsSent, "bytes": one.bytesSent})
-                elif one.type == "inbound-rtp":
-                    seen = self.seen.get(transceiver.receiver.track.id, {})
-                    report["received"].append({**line, **seen, "ssrc": one.ssrc, "packets": one.packetsReceived, "lost": one.packetsLost})
+            line = {"mid": transceiver.mid, "kind": transceiver.kind, "codec": codec}
+            report["sent"] += [{**line, "packets": one.packetsSent, "bytes": one.bytesSent} for one in stats.values() if one.type == "outbound-rtp" and transceiver.sender.track]
+            # A stream of retransmissions has statistics of its own, beside those of the media.
+            streams = sorted((one for one in stats.values() if one.type == "inbound-rtp"), key=lambda one: -one.packetsReceived)
+            if streams:
+                media, *repairs = streams
+                seen = self.seen.get(transceiver.receiver.track.id, {})
+                repaired = sum(one.packetsReceived for one in repairs)
+                report["received"].append({**line, **seen, "ssrc": media.ssrc, "packets": media.packetsReceived, "lost": media.packetsLost, "repaired": repaired})
         return report
 
     async def close(self):

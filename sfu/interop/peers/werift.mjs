@@ -79,7 +79,7 @@ const people = new Map();
 const commands = {
   async offer({ participant, publish, receive }) {
     const headerExtensions = { audio: [useSdesMid(), useTransportWideCC()], video: [useSdesMid(), useTransportWideCC()] };
-    const connection = new RTCPeerConnection({ codecs, headerExtensions, iceServers: [{ urls: "stun:127.0.0.1:9" }], iceStunGatherTimeout: 0.1 });
+    const connection = new RTCPeerConnection({ codecs, headerExtensions, iceServers: [{ urls: "stun:127.0.0.1:9" }], iceStunGatherTimeout: 0.1, iceUseTcp: true });
     const person = { connection, players: [], received: new Map() };
     people.set(participant, person);
     if (publish) {
