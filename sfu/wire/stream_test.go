@@ -141,7 +141,7 @@ func TestRepair_FindsAStreamThatWasNotAnnounced(t *testing.T) {
 	named(11, 96, 1, "x")
 	named(11, 96, 3, "x")
 	named(21, 97, 2, "\x00\x02second")
-	named(21, 97, 3, "\x00\x02second again")
+	named(21, 97, 3, "\x00\x01second again")
 	if len(f.packets) != 6 || f.packets[2].Stream.SSRC() != 10 || f.packets[5].Stream.SSRC() != 11 || b.stats.Unknown != 1 {
 		t.Fatalf("%d packets, %+v", len(f.packets), b.stats)
 	}
@@ -160,6 +160,7 @@ func TestStream_OnlyWhatWasNegotiated(t *testing.T) {
 		{PayloadType: 96, Codec: VP8, Clock: 90000, MidExt: 4, Sink: f},
 	})
 	b.Unlock()
+	f.send(5, "x")
 	for i, h := range []rtp.Header{
 		{SSRC: farVideo, PayloadType: 0},   // no RED
 		{SSRC: farVideo, PayloadType: 97},  // retransmissions have an SSRC of their own
@@ -167,8 +168,9 @@ func TestStream_OnlyWhatWasNegotiated(t *testing.T) {
 		{SSRC: 20, PayloadType: 96},        // which layer?
 		{SSRC: 21, PayloadType: 96},        // which m-line?
 	} {
-		b.in(f.rtp(h, "\x00\x01x"), f.addr)
-		if len(f.packets) != 0 || b.stats.Unknown != uint64(i+1) {
+		h.SequenceNumber = 6
+		b.in(f.rtp(h, "\x00\x04x"), f.addr)
+		if len(f.packets) != 1 || b.stats.Unknown != uint64(i+1) {
 			t.Fatalf("%+v: %d packets, %+v", h, len(f.packets), b.stats)
 		}
 	}
