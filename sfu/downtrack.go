@@ -100,12 +100,7 @@ func (d *downTrack) unbind() {
 	if pub == nil {
 		return
 	}
-	for i, o := range pub.subs {
-		if o == d {
-			pub.subs = append(pub.subs[:i:i], pub.subs[i+1:]...)
-			break
-		}
-	}
+	pub.subs = without(pub.subs, d)
 	d.pub, d.wanted, d.layer, d.stream = nil, nil, nil, nil
 	d.reception = wire.Reception{}
 	d.peer.changed = true

@@ -13,9 +13,9 @@ import (
 // gone again: what is sent to them goes nowhere.
 func forwarding(t testing.TB, n int, change ...func(*Config)) (*room, *publication) {
 	s := newServer(t, append(change, func(c *Config) { c.Loops = 1 })...)
-	pub := newClient(t, s, "r", "pub", clientOptions{publish: true}).join(true).connected()
+	pub := newClient(t, s, "r", "pub", clientOptions{publish: true, recover: true}).join(true).connected()
 	for i := range n {
-		c := newClient(t, s, "r", PeerID(fmt.Sprint("sub", i)), clientOptions{spares: 1}).join(true).connected()
+		c := newClient(t, s, "r", PeerID(fmt.Sprint("sub", i)), clientOptions{spares: 1, recover: true}).join(true).connected()
 		c.close()
 	}
 	pub.close()
@@ -49,6 +49,33 @@ func TestForward_NoAllocationPerPacket(t *testing.T) {
 	}
 	if n := r.counts.PacketsForwarded - before; n != 4*5*1001 {
 		t.Errorf("%d packets forwarded", n)
+	}
+}
+
+func TestRepair_NoAllocationPerPacket(t *testing.T) {
+	s := newServer(t, func(c *Config) { c.Loops = 1 })
+	a := newClient(t, s, "r", "a", clientOptions{publish: true, recover: true}).join(true).connected()
+	b := newClient(t, s, "r", "b", clientOptions{spares: 1, recover: true}).join(true).connected()
+	_, stop := a.films(false)
+	defer stop()
+	b.wait("the picture", func() bool { n, _ := b.frames("1"); return len(n) > 20 })
+	p, err := s.findPeer("r", "b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.room.shard.loop.Unlock()
+	d := p.downTracks[1]
+	newest := uint16(d.numbers.next - 1)
+	before := d.repair.sent
+	p.Missing(d.out.SSRC, newest-16, 0xffff)
+	if n := testing.AllocsPerRun(100, func() {
+		*d.repair.recent, p.allowance = [repairMemory]resent{}, allowance{}
+		p.Missing(d.out.SSRC, newest-16, 0xffff)
+	}); n != 0 {
+		t.Errorf("%v allocations for 17 repairs", n)
+	}
+	if n := d.repair.sent - before; n < 101*17 {
+		t.Errorf("%d packets sent again", n)
 	}
 }
 

@@ -108,12 +108,7 @@ func (p *peer) use(l *line, m answer.Media, source SourceName) {
 	}
 	if d := l.down; d != nil && (!receives || l.mid != m.Mid || d.kind != kind) {
 		d.unbind()
-		for i, o := range p.downTracks {
-			if o == d {
-				p.downTracks = append(p.downTracks[:i:i], p.downTracks[i+1:]...)
-				break
-			}
-		}
+		p.downTracks = without(p.downTracks, d)
 		l.down = nil
 	}
 	l.mid = m.Mid

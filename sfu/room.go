@@ -55,12 +55,7 @@ func (r *room) unpublish(pub *publication) {
 		return
 	}
 	pub.visible = false
-	for i, o := range r.publications {
-		if o == pub {
-			r.publications = append(r.publications[:i:i], r.publications[i+1:]...)
-			break
-		}
-	}
+	r.publications = without(r.publications, pub)
 	r.shard.events.add(PublicationRemoved{r.id, pub.peer.id, pub.info.ID})
 }
 
@@ -80,12 +75,7 @@ func (r *room) remove(p *peer) {
 			r.unpublish(l.pub)
 		}
 	}
-	for i, o := range r.peers {
-		if o == p {
-			r.peers = append(r.peers[:i:i], r.peers[i+1:]...)
-			break
-		}
-	}
+	r.peers = without(r.peers, p)
 }
 
 // settle binds every visible publication that an admitted peer does not
@@ -157,4 +147,16 @@ func (r *room) stats() RoomStats {
 		}
 	}
 	return s
+}
+
+// without is a list without one element, in memory of its own: who goes through
+// the old one is not disturbed, and nothing holds what has left.
+func without[T comparable](list []T, gone T) []T {
+	var left []T
+	for _, x := range list {
+		if x != gone {
+			left = append(left, x)
+		}
+	}
+	return left
 }

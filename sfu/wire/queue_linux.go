@@ -149,6 +149,9 @@ func (q *queue) flush() {
 	runtime.KeepAlive(q.sock.conn)
 	q.l.stats.BytesOut += uint64(len(q.arena))
 	clear(q.to[:q.n])
+	for i := range q.n {
+		q.hdr[i].hdr.Name = nil // or it would hold a Conn that is gone
+	}
 	q.n, q.arena = 0, q.arena[:0]
 	q.gen++
 }
