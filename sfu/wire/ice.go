@@ -122,8 +122,7 @@ func (l *Loop) stun(b []byte, from *address) {
 	}
 	m, pwd := &l.check, stun.NewShortTermIntegrity(local.Password)
 	m.Raw = append(m.Raw[:0], b...)
-	if m.Decode() != nil || m.Type != stun.BindingRequest ||
-		pwd.Check(m) != nil || stun.Fingerprint.Check(m) != nil {
+	if m.Decode() != nil || pwd.Check(m) != nil || stun.Fingerprint.Check(m) != nil {
 		l.stats.Refused++
 		return
 	}

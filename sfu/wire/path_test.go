@@ -76,8 +76,10 @@ func TestPath_AReplayedNominationMovesNothing(t *testing.T) {
 	g.reply(f.conn.Credentials())
 	own := g.read()
 	good := g.answerTo(own)
-	otherID := append([]byte(nil), good...)
-	otherID[19] ^= 1
+	otherID, err := stun.Build(stun.TransactionID, stun.BindingSuccess, stun.NewShortTermIntegrity(f.conn.remote.Password), stun.Fingerprint)
+	if err != nil {
+		t.Fatal(err)
+	}
 	m := stun.Message{Raw: own}
 	if err := m.Decode(); err != nil {
 		t.Fatal(err)
@@ -96,7 +98,7 @@ func TestPath_AReplayedNominationMovesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, d := range map[string][]byte{"no answer": nil, "another transaction": otherID, "no integrity": unsigned.Raw,
+	for name, d := range map[string][]byte{"no answer": nil, "another transaction": otherID.Raw, "no integrity": unsigned.Raw,
 		"our password": wrongPassword.Raw, "an error": failure.Raw, "cut": good[:19], "our own check": own} {
 		b.in(d, g.addr)
 		if f.conn.path.addrPort() != f.addr {
@@ -164,8 +166,14 @@ func TestPath_FollowsAClientWhosePortChanged(t *testing.T) {
 	g.reply(f.conn.Credentials())
 	b.in(g.answerTo(g.read()), g.addr)
 	for range 5 { // both live: one is a spare
-		b.time += 2500 * time.Millisecond
+		b.time += 1000 * time.Millisecond
 		b.in(f.check(), f.addr)
+		b.time += 1500 * time.Millisecond
+		b.in(g.check(), g.addr)
+	}
+	b.in(f.check(), f.addr)
+	for range 10 { // a spare that is checked in haste
+		b.time += 50 * time.Millisecond
 		b.in(g.check(), g.addr)
 	}
 	if f.conn.path.addrPort() != f.addr {
@@ -281,4 +289,29 @@ func TestPath_TheHandshakeProvesIt(t *testing.T) {
 	if s.conn.path == nil || s.conn.path.addrPort() != s.addr {
 		t.Error("media goes nowhere")
 	}
+}
+
+// Somebody may send a ClientHello again from elsewhere. When the answer may have
+// gone to two places, finishing the handshake proves neither.
+func TestPath_AHandshakeFromTwoPlacesProvesNeither(t *testing.T) {
+	b := newBench(t)
+	s := newShaker(t, b)
+	b.Lock()
+	s.conn.drop(s.conn.path)
+	b.Unlock()
+	other := s.elsewhere()
+	b.in(s.check(), s.addr)
+	b.in(other.check(), other.addr)
+	s.link.up = func(d []byte) bool {
+		if d[0] == recordHandshake && d[recordHeader] == messageHello {
+			b.in(d, other.addr)
+		}
+		return true
+	}
+	s.connect()
+	b.Lock()
+	if s.conn.path != nil {
+		t.Errorf("media goes to %v", s.conn.path.addrPort())
+	}
+	b.Unlock()
 }
