@@ -51,3 +51,13 @@ func TestInterop(t *testing.T) {
 		})
 	}
 }
+
+// TestGCMOnly_RefusesClientsThatKnowAESCMAlone: aiortc offers no other profile.
+func TestGCMOnly_RefusesClientsThatKnowAESCMAlone(t *testing.T) {
+	s := newServer(t, func(c *sfu.Config) { c.GCMOnly = true })
+	p := s.join(t, aiortc, "client")
+	r := p.until(t, "the handshake fails", func(report) bool { return s.Stats().HandshakeErrors > 0 })
+	if r.DTLS == "connected" || r.State == "connected" {
+		t.Errorf("connected all the same: %+v", r)
+	}
+}

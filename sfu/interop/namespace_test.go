@@ -15,11 +15,13 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 )
 
-// inside is set for the test that runs in the namespace.
+// inside holds the folder for temporary files in the environment of the test
+// that runs in the namespace.
 const inside = "NARA_INTEROP_NAMESPACE"
 
 // Addresses in the namespace.
@@ -40,31 +42,53 @@ var here place // set once by TestMain
 // TestMain runs the tests in a network namespace of their own, where that is
 // allowed.
 func TestMain(m *testing.M) {
-	code, err := 1, error(nil)
-	switch os.Getenv(inside) {
-	case "":
-		if code, err = again(); err == nil {
-			os.Exit(code)
-		}
-		here = place{media: netip.MustParseAddr("127.0.0.1"), reason: err.Error()}
-	default:
+	if folder := os.Getenv(inside); folder != "" {
 		if err := furnish(); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(unfurnished)
 		}
-		here = place{media: address4}
+		here = place{media: address4, folder: folder}
+		os.Exit(run(m))
 	}
-	if here.folder, err = os.MkdirTemp("", "nara-interop-"); err == nil {
-		notice("peers")
-		_ = flag.Set("test.parallel", "8") // mostly they wait
-		code = m.Run()
-		err = errors.Join(stopPeers(), os.RemoveAll(here.folder), goleak.Find())
-	}
+	folder, err := os.MkdirTemp("", "nara-interop-")
 	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code, err := again(folder)
+	if err != nil {
+		here = place{media: netip.MustParseAddr("127.0.0.1"), folder: folder, reason: err.Error()}
+		code = run(m)
+	}
+	if err := remove(folder); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		code = 1
 	}
 	os.Exit(code)
+}
+
+// remove tries again for a while: browsers still write when the test that they
+// belong to has crashed, and end by themselves.
+func remove(folder string) (err error) {
+	for range 100 {
+		if err = os.RemoveAll(folder); err == nil {
+			return nil
+		}
+		<-time.After(100 * time.Millisecond)
+	}
+	return err
+}
+
+// run runs the tests and returns the exit code.
+func run(m *testing.M) int {
+	notice("peers")
+	_ = flag.Set("test.parallel", "8") // mostly they wait
+	code := m.Run()
+	if err := errors.Join(stopPeers(), goleak.Find()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return code
 }
 
 // notice reads a folder's files, which only other programs do otherwise, so
@@ -82,11 +106,11 @@ const unfurnished = 77
 // again runs this program in a new network namespace and returns its exit
 // code, or an error if that could not be done. A user who is not root gets a
 // user namespace, too.
-func again() (int, error) {
+func again(folder string) (int, error) {
 	runtime.LockOSThread() // Pdeathsig goes by thread
 	c := exec.Command("/proc/self/exe", os.Args[1:]...)
 	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr
-	c.Env = append(os.Environ(), inside+"=1")
+	c.Env = append(os.Environ(), inside+"="+folder)
 	c.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET, Pdeathsig: syscall.SIGKILL}
 	if os.Getuid() != 0 {
 		c.SysProcAttr.Cloneflags |= syscall.CLONE_NEWUSER

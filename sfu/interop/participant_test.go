@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/netip"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -276,10 +277,14 @@ func colour(mean []int) string {
 	return fmt.Sprint("unclear ", mean)
 }
 
-// connected waits until media can flow, and checks what was agreed on.
+// connected waits until media can flow, and checks that those which know
+// AES-GCM and tell the profile have it.
 func (p *participant) connected(t *testing.T) {
 	t.Helper()
-	p.until(t, "connected", func(r report) bool {
+	r := p.until(t, "connected", func(r report) bool {
 		return r.State == "connected" && (r.ICE == "connected" || r.ICE == "completed") && r.DTLS == "connected"
 	})
+	if r.Profile != "" && !strings.HasSuffix(r.Profile, "AEAD_AES_128_GCM") {
+		t.Errorf("%s: SRTP profile %s", p.id, r.Profile)
+	}
 }

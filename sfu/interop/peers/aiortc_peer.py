@@ -107,19 +107,18 @@ class Participant:
             pair = dtls.transport._connection._nominated.get(1)
             if pair:
                 report["port"] = pair.local_candidate.port
-            # aiortc offers this profile alone.
-            report["profile"] = "SRTP_AES128_CM_SHA1_80"
             codec = next((one.name for one in getattr(transceiver, "_codecs", []) if one.name != "rtx"), "")
-            stats = {**await transceiver.sender.getStats(), **await transceiver.receiver.getStats()}
             line = {"mid": transceiver.mid, "kind": transceiver.kind, "codec": codec}
-            report["sent"] += [{**line, "packets": one.packetsSent, "bytes": one.bytesSent} for one in stats.values() if one.type == "outbound-rtp" and transceiver.sender.track]
-            # A stream of retransmissions has statistics of its own, beside those of the media.
-            streams = sorted((one for one in stats.values() if one.type == "inbound-rtp"), key=lambda one: -one.packetsReceived)
+            if transceiver.sender.track:
+                stats = (await transceiver.sender.getStats()).values()
+                report["sent"] += [{**line, "packets": one.packetsSent, "bytes": one.bytesSent} for one in stats if one.type == "outbound-rtp"]
+            # Its statistics keep media and their retransmissions under one name: so ask the streams themselves.
+            streams = sorted(transceiver.receiver._RTCRtpReceiver__remote_streams.items(), key=lambda one: -one[1].packets_received)
             if streams:
-                media, *repairs = streams
+                (ssrc, media), *repairs = streams
+                repaired = sum(stream.packets_received for _, stream in repairs)
                 seen = self.seen.get(transceiver.receiver.track.id, {})
-                repaired = sum(one.packetsReceived for one in repairs)
-                report["received"].append({**line, **seen, "ssrc": media.ssrc, "packets": media.packetsReceived, "lost": media.packetsLost, "repaired": repaired})
+                report["received"].append({**line, **seen, "ssrc": ssrc, "packets": media.packets_received, "lost": media.packets_lost, "repaired": repaired})
         return report
 
     async def close(self):
