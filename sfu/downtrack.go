@@ -90,7 +90,7 @@ func (d *downTrack) bind(pub *publication) {
 	d.format, _ = d.carries(pub)
 	d.pub, d.wanted, d.waiting = pub, pub.best(now), true
 	pub.subs = append(pub.subs, d)
-	d.peer.changed = true
+	d.peer.changed, d.peer.room.due = true, 0
 	d.start(now)
 }
 

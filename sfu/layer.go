@@ -74,7 +74,7 @@ func (l *layer) askKeyframe() {
 	if pub.info.Kind != Video {
 		return
 	}
-	l.wantsKeyframe = true
+	l.wantsKeyframe, pub.peer.room.due = true, 0
 	now := pub.peer.room.shard.loop.Now()
 	if l.stream == nil || l.asked && now-l.askedAt < keyframeThrottle {
 		return

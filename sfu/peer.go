@@ -187,7 +187,7 @@ func (p *peer) Received(ssrc uint32, r wire.Reception) {
 func (p *peer) Stalled() {
 	for _, d := range p.downTracks {
 		if d.kind == Video && d.pub != nil && !d.waiting {
-			d.waiting = true
+			d.waiting, p.room.due = true, 0
 			d.stalls++
 			p.room.counts.Stalls++
 		}

@@ -64,6 +64,7 @@ func (pub *publication) RTP(p *wire.Packet) {
 		return
 	}
 	r, l := pub.peer.room, &pub.layers[n]
+	r.due = 0
 	r.counts.PacketsReceived++
 	r.counts.BytesReceived += uint64(len(p.Payload))
 	now := r.shard.loop.Now()
@@ -138,6 +139,9 @@ func (pub *publication) tick(now int64) {
 			d.follow(pub.best(now), now)
 		}
 		d.tick(now)
+		if d.waiting && d.kind == Video {
+			pub.peer.room.due = 0
+		}
 		if d.wanted.wantsKeyframe {
 			d.wanted.askKeyframe()
 		}

@@ -1,5 +1,9 @@
 package sfu
 
+// restInterval is how long the tick leaves a room alone in which nothing
+// happens: hundreds may wait for their visit.
+const restInterval = 1e9
+
 // room is the peers that may hear each other. It is pinned to a loop at its
 // first join. Guarded by that loop's lock, but for id and shard, which do not
 // change.
@@ -7,7 +11,8 @@ type room struct {
 	id    RoomID
 	shard *shard
 
-	closed       bool // forgotten: whoever holds it must look it up again
+	due          int64 // when tick has something to do: 0 with each packet and each wish
+	closed       bool  // forgotten: whoever holds it must look it up again
 	peers        []*peer
 	publications []*publication // visible ones, in order of arrival
 	counts       RoomStats
@@ -115,6 +120,10 @@ func (r *room) settle(quiet *peer) {
 
 func (r *room) tick() {
 	now := r.shard.loop.Now()
+	if now < r.due {
+		return
+	}
+	r.due = now + restInterval // unless somebody waits
 	for _, p := range r.peers {
 		for _, l := range p.lines {
 			if l.pub != nil {

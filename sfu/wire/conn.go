@@ -7,6 +7,8 @@ const (
 	consentTimeout = 30e9
 	// reportInterval is the time between receiver reports.
 	reportInterval = 1e9
+	// restInterval is how long the tick leaves a client alone that sends nothing.
+	restInterval = 1e9
 	// serverSSRC is the sender of our own RTCP.
 	serverSSRC = 1
 )
@@ -96,6 +98,7 @@ type Conn struct {
 	feedback  feedback // on what came
 	sent      sent     // and what was sent
 	reportAt  int64
+	due       int64 // when tick has something to do: 0 with each packet
 
 	tx     *queue // of the path in use
 	queued queued
@@ -215,6 +218,10 @@ func (c *Conn) sendRTCP(p []byte) {
 
 func (c *Conn) tick() {
 	now := c.loop.now
+	if now < c.due {
+		return
+	}
+	c.due = now + restInterval
 	c.age()
 	switch {
 	case now-c.seen > consentTimeout && c.out != nil:
@@ -232,11 +239,12 @@ func (c *Conn) tick() {
 		c.fail(FailedExhausted)
 		return
 	}
-	late := false
+	late, busy := false, c.feedback.pending()
 	for _, s := range c.streams {
 		if s.ring != nil {
 			s.ring.forgetOld()
 			late = late || len(s.missing) > 0
+			busy = busy || !s.ring.isEmpty()
 		}
 	}
 	if late {
@@ -246,5 +254,8 @@ func (c *Conn) tick() {
 	if now >= c.reportAt {
 		c.reportAt = now + reportInterval
 		c.sendReceiverReport()
+	}
+	if late || busy {
+		c.due = 0
 	}
 }

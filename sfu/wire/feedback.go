@@ -61,6 +61,9 @@ func (c *Conn) arrived(seq uint16, ssrc uint32) {
 	f.at[n%feedbackRange] = max(c.loop.came, 1)
 }
 
+// pending says whether anything came that was not reported.
+func (f *feedback) pending() bool { return f.started && f.high >= f.base }
+
 // sendFeedback reports what came since the last time, when it is due or when
 // it must.
 func (c *Conn) sendFeedback(must bool) {
@@ -69,7 +72,7 @@ func (c *Conn) sendFeedback(must bool) {
 	if now-f.firstAt < feedbackEarlyPhase {
 		interval = feedbackEarly
 	}
-	if !f.started || f.high < f.base || !must && now-f.sentAt < interval-feedbackEarly/5 {
+	if !f.pending() || !must && now-f.sentAt < interval-feedbackEarly/5 {
 		return
 	}
 	f.sentAt = now

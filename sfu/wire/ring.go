@@ -181,6 +181,8 @@ func (r *ring) forgetOld() {
 	}
 }
 
+func (r *ring) isEmpty() bool { return r.end == r.first }
+
 // empty gives everything back.
 func (r *ring) empty() {
 	for r.end != r.first {

@@ -274,6 +274,7 @@ func (c *Conn) rtp(b []byte) {
 			return
 		}
 	}
+	c.due = 0
 	if e := h.extension(at.in.TransportExt); len(e) == 2 {
 		c.arrived(uint16(e[0])<<8|uint16(e[1]), h.ssrc)
 	}
