@@ -170,6 +170,19 @@ func (h *handshake) drop() bool {
 	return true
 }
 
+// repeating says whether the answer by p may be sent again: that to the
+// ClientHello that came last, and not before all have got their first one.
+func (s *handshakes) repeating(p *pipe) bool {
+	for _, h := range s.running {
+		select {
+		case <-h.pipe.offered:
+		default:
+			return false
+		}
+	}
+	return s.last == p
+}
+
 // dropAll ends the handshakes that run; the caller holds the loop's lock.
 func (s *handshakes) dropAll() {
 	for len(s.running) > 0 {

@@ -140,7 +140,7 @@ func (p *pipe) WriteTo(b []byte, _ net.Addr) (int, error) {
 	if send {
 		l := p.c.loop
 		l.Lock()
-		if news || p.c.shaking.last == p {
+		if news || p.c.shaking.repeating(p) {
 			p.to.send(b)
 		}
 		l.Unlock()
