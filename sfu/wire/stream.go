@@ -13,8 +13,8 @@ type Incoming struct {
 	Repair       uint8    // payload type of retransmissions (RFC 4588), 0: none
 	Redundant    uint8    // payload type of RED around Opus (RFC 2198), 0: none
 	Clock        uint32   // RTP ticks a second
-	SSRC         uint32   // 0: the client names it by MID header extensions
-	RepairSSRC   uint32   // of the FID group (RFC 5576 section 4.2), 0: found by header extensions
+	SSRC         uint32   // 0: found by MID header extensions, or by a payload type of its own
+	RepairSSRC   uint32   // of the FID group (RFC 5576 section 4.2), 0: found likewise
 	Layers       []string // RIDs of simulcast (RFC 8853) in the client's order, nil: one stream
 	Nack         bool     // the client answers NACK; only with Repair
 	MidExt       uint8    // ids of header extensions, 0: not negotiated
@@ -205,13 +205,16 @@ func (c *Conn) adopt(at place, ssrc uint32) *Stream {
 	return s
 }
 
-// learn finds the place of an unknown SSRC by header extensions: the MID (RFC
-// 8843 section 9.2) and, with simulcast, the RID of the stream or of what it
-// repairs (RFC 8852).
+// learn finds the place of an unknown SSRC as RFC 8843 section 9.2 says: by the
+// MID in a header extension and, with simulcast, the RID of the stream or of
+// what it repairs (RFC 8852); without a MID by the payload type.
 func (c *Conn) learn(h *header) place {
+	named := false
 	for i := range c.incoming {
 		in := &c.incoming[i]
-		if mid := h.extension(in.MidExt); mid == nil || string(mid) != in.Mid {
+		mid := h.extension(in.MidExt)
+		named = named || mid != nil
+		if mid == nil || string(mid) != in.Mid {
 			continue
 		}
 		at := place{in: in, repair: in.Repair != 0 && h.pt == in.Repair}
@@ -227,7 +230,31 @@ func (c *Conn) learn(h *header) place {
 		}
 		return at
 	}
-	return place{}
+	if named {
+		return place{}
+	}
+	return c.only(h.pt)
+}
+
+// only is the place of a payload type that no other m-line has, unless the SSRC
+// there is announced.
+func (c *Conn) only(pt uint8) (at place) {
+	for i := range c.incoming {
+		in := &c.incoming[i]
+		p := place{in: in, repair: in.Repair != 0 && pt == in.Repair}
+		if !p.takes(pt) {
+			continue
+		}
+		announced := in.SSRC
+		if p.repair {
+			announced = in.RepairSSRC
+		}
+		if at.in != nil || announced != 0 || len(in.Layers) > 0 {
+			return place{}
+		}
+		at = p
+	}
+	return at
 }
 
 // rtp opens a packet and hands it to its sink in the same stack frame.

@@ -175,3 +175,49 @@ func TestStream_OnlyWhatWasNegotiated(t *testing.T) {
 		}
 	}
 }
+
+// Of a client that announces no SSRC and names no m-line the payload type tells,
+// where it has one meaning.
+func TestStream_IsFoundByAPayloadTypeOfItsOwn(t *testing.T) {
+	b := newBench(t)
+	f := newFar(t, b, true)
+	b.Lock()
+	f.conn.Receive([]Incoming{
+		{Mid: "0", PayloadType: 111, Redundant: 63, Codec: Opus, Clock: 48000, MidExt: 4, Sink: f},
+		{Mid: "1", PayloadType: 96, Repair: 97, Nack: true, Codec: VP8, Clock: 90000, Sink: f},
+		{Mid: "2", PayloadType: 98, Codec: VP8, Clock: 90000, Sink: f},
+		{Mid: "3", PayloadType: 98, Codec: VP8, Clock: 90000, SSRC: 30, Sink: f},
+		{Mid: "4", PayloadType: 99, Codec: VP8, Clock: 90000, SSRC: 40, Sink: f},
+	})
+	b.Unlock()
+	elsewhere := rtp.Header{SSRC: 50, PayloadType: 111, SequenceNumber: 1}
+	if err := elsewhere.SetExtension(4, []byte("9")); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		h    rtp.Header
+		body string
+		mid  string // "": dropped
+	}{
+		{rtp.Header{SSRC: 10, PayloadType: 111, SequenceNumber: 1}, "sound", "0"},
+		{rtp.Header{SSRC: 10, PayloadType: 63, SequenceNumber: 2}, "\x6fx", "0"},
+		{rtp.Header{SSRC: 11, PayloadType: 96, SequenceNumber: 1}, "picture", "1"},
+		{rtp.Header{SSRC: 11, PayloadType: 96, SequenceNumber: 3}, "picture", "1"},
+		{rtp.Header{SSRC: 12, PayloadType: 97, SequenceNumber: 1}, "\x00\x02again", "1"},
+		{rtp.Header{SSRC: 13, PayloadType: 98, SequenceNumber: 1}, "of two m-lines", ""},
+		{rtp.Header{SSRC: 14, PayloadType: 99, SequenceNumber: 1}, "another was announced", ""},
+		{elsewhere, "another m-line is named", ""},
+	} {
+		before := len(f.packets)
+		b.in(f.rtp(c.h, c.body), f.addr)
+		switch got := f.packets[before:]; {
+		case c.mid == "" && len(got) != 0, c.mid != "" && len(got) != 1:
+			t.Errorf("%s: %d packets", c.body, len(got))
+		case c.mid != "" && got[0].Stream.in.Mid != c.mid:
+			t.Errorf("%s: came on %q", c.body, got[0].Stream.in.Mid)
+		}
+	}
+	if p := f.packets[len(f.packets)-1]; !p.Repaired || p.Stream.SSRC() != 11 || p.Index != 2 {
+		t.Errorf("%+v", p)
+	}
+}
