@@ -95,6 +95,7 @@ type Conn struct {
 	roundTrip int64 // ns, smoothed; 0: unknown
 	bits      bucket
 	packets   bucket
+	told      bucket
 	feedback  feedback // on what came
 	sent      sent     // and what was sent
 	reportAt  int64
@@ -108,7 +109,7 @@ type Conn struct {
 // Nothing comes of it when the Loop is closed.
 func (l *Loop) Connect(r Remote, h Handler) *Conn {
 	c := &Conn{loop: l, handler: h, remote: r, created: l.now, seen: l.now, tx: &l.tx[0]}
-	c.bits, c.packets = newBucket(MaxBits, l.now), newBucket(MaxPackets, l.now)
+	c.bits, c.packets, c.told = newBucket(MaxBits, l.now), newBucket(MaxPackets, l.now), newBucket(maxTold, l.now)
 	if l.closed {
 		c.closed = true
 		return c

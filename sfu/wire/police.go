@@ -5,6 +5,9 @@ const (
 	MaxBits    = 6_000_000
 	MaxPackets = 3000
 	maxChecks  = 200 // connectivity checks
+	// Packets that its transport-wide feedback tells of, from 24 bytes on for
+	// thousands; more than any client is sent.
+	maxTold = 20_000
 )
 
 // Connectivity checks from unknown addresses that name a client, in a second.

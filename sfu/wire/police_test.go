@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"encoding/binary"
 	"net/netip"
 	"testing"
@@ -118,6 +119,28 @@ func TestPolice_FloodOfChecksFromAKnownAddress(t *testing.T) {
 	}
 	b.in(g.check(), g.addr)
 	g.reply(g.conn.Credentials())
+}
+
+// A feedback packet that tells of thousands has 24 bytes, but each costs a step.
+func TestPolice_AFloodOfFeedbackIsNotRead(t *testing.T) {
+	b := newBench(t)
+	f := newFar(t, b, true)
+	b.Lock()
+	f.conn.SendRTP(&Outgoing{SSRC: 100, TransportExt: 5, Index: 1}, []byte("x"))
+	b.Unlock()
+	lost := []byte{0x8f, typeTransport, 0, 5, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0x10, 0, 0, 0, 5, 0, 0x10, 0, 0, 0}
+	for range 50 { // in compounds of 50
+		b.in(f.rtcp(bytes.Repeat(lost, 50)), f.addr)
+	}
+	if want := uint64(2500 - maxTold/4096); b.stats.Policed != want || b.stats.Refused != 0 {
+		t.Errorf("%d of 2500 policed, want %d; %d refused", b.stats.Policed, want, b.stats.Refused)
+	}
+	b.time += time.Second
+	one := int64(1)
+	b.in(f.rtcp(told(t, 0, []*int64{&one}, true)), f.addr)
+	if p := f.conn.Path(); p.Acknowledged != 1 || p.Lost != 0 {
+		t.Errorf("%+v", p)
+	}
 }
 
 func TestRate_BeginsAnewEachSecond(t *testing.T) {

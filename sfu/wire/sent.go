@@ -118,13 +118,21 @@ func (s *sent) measure(now int64) {
 
 // acknowledge takes a transport-wide feedback packet of the client.
 func (c *Conn) acknowledge(b []byte) {
-	var a arrivals
-	if !a.parse(b) {
-		c.loop.stats.Refused++
+	l, s := c.loop, &c.sent
+	if s.next == 0 {
 		return
 	}
-	s := &c.sent
-	if s.next == 0 {
+	if len(b) < 20 {
+		l.stats.Refused++
+		return
+	}
+	if n := binary.BigEndian.Uint16(b[14:]); !c.told.take(int64(min(n, sentMost)), l.now) {
+		l.stats.Policed++
+		return
+	}
+	var a arrivals
+	if !a.parse(b) {
+		l.stats.Refused++
 		return
 	}
 	last := s.next - 1
@@ -135,7 +143,7 @@ func (c *Conn) acknowledge(b []byte) {
 		}
 		s.told(k, arrived)
 	}
-	s.measure(c.loop.now)
+	s.measure(l.now)
 }
 
 // arrivals reads transport-wide feedback (draft-holmer-rmcat-transport-wide-cc-
