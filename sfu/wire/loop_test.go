@@ -3,8 +3,10 @@ package wire
 import (
 	"fmt"
 	"net/netip"
+	"runtime"
 	"testing"
 	"time"
+	"weak"
 
 	"github.com/pion/rtp"
 )
@@ -237,6 +239,31 @@ func TestQueue_OneBadDestinationHarmsNobodyElse(t *testing.T) {
 	if f.stalls == 0 || g.stalls != 0 || b.stats.Dropped != 3 {
 		t.Errorf("stalls %d and %d, dropped %d", f.stalls, g.stalls, b.stats.Dropped)
 	}
+}
+
+// Nothing of the queue keeps a Conn that is gone, though its place there may
+// not be used again for long.
+func TestQueue_ForgetsWhoIsGone(t *testing.T) {
+	b := newBench(t)
+	other := newFar(t, b, true)
+	gone := func() weak.Pointer[Conn] {
+		f := newFar(t, b, true)
+		b.Lock()
+		for i := range 50 {
+			other.conn.SendRTP(&Outgoing{SSRC: 1, Index: uint64(i)}, make([]byte, 10+i))
+		}
+		f.conn.SendRTP(&Outgoing{SSRC: 1}, make([]byte, 10))
+		b.Unlock()
+		b.Lock()
+		defer b.Unlock()
+		f.conn.Close()
+		return weak.Make(f.conn)
+	}()
+	runtime.GC()
+	if gone.Value() != nil {
+		t.Error("it is still there")
+	}
+	runtime.KeepAlive(b)
 }
 
 func TestLoop_GarbageIsCounted(t *testing.T) {

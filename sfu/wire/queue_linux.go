@@ -148,6 +148,9 @@ func (q *queue) flush() {
 	}
 	runtime.KeepAlive(q.sock.conn)
 	q.l.stats.BytesOut += uint64(len(q.arena))
+	for i := range q.n {
+		q.hdr[i].hdr.Name = nil // it keeps a Conn alive that is gone
+	}
 	clear(q.to[:q.n])
 	for i := range q.n {
 		q.hdr[i].hdr.Name = nil // or it would hold a Conn that is gone

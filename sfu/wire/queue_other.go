@@ -68,5 +68,6 @@ func (q *queue) flush() {
 	}
 	q.l.stats.BytesOut += uint64(len(q.arena))
 	clear(q.to[:q.n])
+	clear(q.addr[:q.n]) // each keeps a Conn alive
 	q.n, q.arena = 0, q.arena[:0]
 }
