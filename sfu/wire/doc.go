@@ -41,11 +41,10 @@
 //
 // Everything of a Loop and its Conns is guarded by the loop's lock; exported
 // methods of Conn and Stream demand that the caller holds it, and Handler and
-// Sink are called with it. Lock order: Loop, then one of the
-// leaves: the pipe of a handshake, a tcpConn, the tcpPort, an inbox, the
-// directory of shared sockets. No two loops' locks are held at once.
-// A handshake runs in a goroutine of its own and takes the loop's lock only to
-// send and once at its end.
+// Sink are called with it. Lock order: Loop, then one of the leaves: a tcpConn,
+// the tcpPort, an inbox, the directory of shared sockets. No two loops' locks
+// are held at once. A handshake runs in a goroutine of its own and takes the
+// loop's lock only to send and once at its end, never with its pipe's.
 //
 // # Handshakes
 //

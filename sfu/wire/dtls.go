@@ -150,7 +150,7 @@ func (c *Conn) hello(m message, from *path) {
 }
 
 // stuck says that the client has had its time to answer.
-func (h *handshake) stuck() bool { return h.c.loop.now-h.since > patience && !h.pipe.proven() }
+func (h *handshake) stuck() bool { return h.c.loop.now-h.since > patience && !h.pipe.proven.Load() }
 
 // drop ends a handshake and says whether it was still wanted. The caller holds
 // the loop's lock.

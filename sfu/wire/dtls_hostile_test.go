@@ -204,6 +204,34 @@ func TestDTLS_ThreeBesideEachOther(t *testing.T) {
 	}
 }
 
+// TestDTLS_SignaturesHoldNobodyUp: while they are checked, with their pipe's
+// lock, the loop works on.
+func TestDTLS_SignaturesHoldNobodyUp(t *testing.T) {
+	b := newBench(t)
+	s := newShaker(t, b)
+	for who := range byte(maxBeside) {
+		b.in(clientHello(who), s.addr)
+	}
+	b.later(1100 * time.Millisecond)
+	b.Lock()
+	running := slices.Clone(s.conn.shaking.running)
+	b.Unlock()
+	for _, h := range running {
+		h.pipe.mu.Lock()
+		defer h.pipe.mu.Unlock()
+	}
+	done := make(chan struct{})
+	go func() { // ends with the test at the latest
+		b.in(clientHello(maxBeside), s.addr)
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-time.After(10 * time.Second):
+		t.Fatal("the loop waits for a handshake")
+	}
+}
+
 // TestDTLS_HellosAreCounted: one after the other, each failing, they cost no
 // more than a few handshakes a second.
 func TestDTLS_HellosAreCounted(t *testing.T) {

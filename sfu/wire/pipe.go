@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pion/transport/v4/deadline"
@@ -26,10 +27,13 @@ type pipe struct {
 	offered chan struct{} // closed when the server's first flight is out
 	told    sync.Once
 	read    *deadline.Deadline
-	out     [][]byte // datagrams for pion; its reader's alone
-	number  uint64   // of the next record for pion; its reader's alone
+	out     [][]byte    // datagrams for pion; its reader's alone
+	number  uint64      // of the next record for pion; its reader's alone
+	proven  atomic.Bool // the client has answered
 
-	mu       sync.Mutex // guards the fields below; never held while the loop's is taken
+	// mu guards the fields below. Signatures are checked under it, so it is never
+	// taken with the loop's lock, nor that with it.
+	mu       sync.Mutex
 	proof    proof
 	detached bool
 	flight   []byte // the last: ChangeCipherSpec, Finished
@@ -92,6 +96,7 @@ func (p *pipe) take(d delivery) {
 			flight = p.append(flight, recordHandshake, m)
 		}
 		flight = p.append(flight, recordChangeCipherSpec, []byte{1})
+		p.proven.Store(true)
 		p.out = append(p.out, append(flight, slices.Concat(f.encrypted...)...))
 		f.encrypted = nil
 	}
@@ -164,13 +169,6 @@ func (p *pipe) proved() *path {
 		return nil
 	}
 	return p.to
-}
-
-// proven says that the client has answered.
-func (p *pipe) proven() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.proof.proven
 }
 
 // detach lets nothing through any more and returns the last flight.
