@@ -10,6 +10,9 @@ import (
 const (
 	// reportInterval is the time between two sender reports.
 	reportInterval = 1e9
+	// maxReports is how many a client gets of one DownTrack within that: a
+	// publisher that changes its streams all the time must not flood others.
+	maxReports = 10
 	// maxShift is how far, in ms, the time that reports tell may be from the
 	// time that passed.
 	maxShift = 500
@@ -35,9 +38,11 @@ type downTrack struct {
 	out     wire.Outgoing
 	repair  repair
 
-	told       timeline // of the out numbers, as the client was told last
-	reportAt   int64    // when it is to be told again
-	replayedAt int64    // 0: never
+	told        timeline // of the out numbers, as the client was told last
+	reportAt    int64    // when it is to be told again
+	reports     int      // left to tell
+	reportsTill int64    // until then
+	replayedAt  int64    // 0: never
 
 	packets   uint64
 	octets    uint64
@@ -218,8 +223,17 @@ func (d *downTrack) sendReport() {
 		return
 	}
 	loop := d.peer.room.shard.loop
+	now := loop.Now()
+	if now >= d.reportsTill {
+		d.reports, d.reportsTill = maxReports, now+reportInterval
+	}
+	if d.reports == 0 {
+		d.reportAt = d.reportsTill
+		return
+	}
+	d.reports--
 	ntp := loop.NTP()
 	d.told = timeline{ntp, c.at(ntp, d.format.Clock) + d.numbers.tsOffset, true}
-	d.reportAt = loop.Now() + reportInterval
+	d.reportAt = now + reportInterval
 	d.peer.conn.SendSenderReport(d.out.SSRC, ntp, d.told.rtp, uint32(d.packets), uint32(d.octets))
 }

@@ -180,3 +180,29 @@ func TestLipSync_HoldsAcrossEverything(t *testing.T) {
 		}
 	}
 }
+
+// A publisher that changes its streams all the time, and reports on each, does
+// not make the server send as much.
+func TestSenderReport_AFloodDoesNotReachSubscribers(t *testing.T) {
+	h := newTheatre(t, 0)
+	s := h.studios[0]
+	h.bind(s)
+	h.runs(s, 1)
+	sent := func() uint64 {
+		h.room.shard.loop.Lock()
+		defer h.room.shard.loop.Unlock()
+		return h.room.shard.loop.Stats().PacketsOut
+	}
+	before := sent()
+	other := &wire.Stream{}
+	h.inside(func() {
+		for range 1000 {
+			s.audio.SenderReport(other, s.ntp, 0)
+			s.audio.SenderReport(s.streams[0], s.ntp+uint64(s.wall()*(1<<32)), s.rtp(0))
+		}
+	})
+	if n := sent() - before; n == 0 || n > 5*maxReports {
+		t.Errorf("%d packets for 2000 reports", n)
+	}
+	h.runs(s, 2) // and lip sync goes on
+}
