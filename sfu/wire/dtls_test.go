@@ -115,7 +115,7 @@ func (s *shaker) connect(options ...dtls.ClientOption) *dtls.Conn {
 	if err := <-result; err != nil {
 		s.t.Fatal(err)
 	}
-	s.await(s.conn.Connected)
+	s.await(func() bool { return s.conn.out != nil })
 	return conn
 }
 
