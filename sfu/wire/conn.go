@@ -156,8 +156,10 @@ func (c *Conn) stalled() {
 	}
 }
 
-// Connected says whether media can flow.
-func (c *Conn) Connected() bool { return c.out != nil }
+// Connected says whether media can flow: the handshake is done and there is a
+// path. Who has lost its last one (a TCP connection that ended) gets nothing
+// until it comes back, and for it no keyframe is asked of anybody.
+func (c *Conn) Connected() bool { return c.out != nil && c.path != nil }
 
 // keyed installs the keys: from now on media is taken and sent.
 func (c *Conn) keyed(in, out *crypt) {

@@ -223,14 +223,17 @@ func TestPath_FallsBackToAnotherProvedOne(t *testing.T) {
 	b.Unlock()
 	dropped := b.stats.Dropped
 	f.sends(2)
-	if b.stats.Dropped != dropped+1 || f.stalls != 1 {
-		t.Errorf("dropped %d, stalls %d", b.stats.Dropped-dropped, f.stalls)
+	if b.stats.Dropped != dropped+1 || f.stalls != 1 || f.conn.Connected() {
+		t.Errorf("dropped %d, stalls %d, connected %v", b.stats.Dropped-dropped, f.stalls, f.conn.Connected())
 	}
 	b.in(f.check(nominate), f.addr)
 	f.reply(f.conn.Credentials())
 	b.in(f.answerTo(f.read()), f.addr)
 	f.sends(3)
 	f.gets(3)
+	if !f.conn.Connected() {
+		t.Error("not connected by the way that it came back")
+	}
 }
 
 // A participant may forge where its packets come from. Whatever it sends, an
