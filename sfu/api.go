@@ -193,7 +193,8 @@ const (
 	LostHandshake LossReason = "handshake"
 	// LostUnconnected: no check or no handshake came within 30 s of Join.
 	LostUnconnected LossReason = "unconnected"
-	// LostExhausted: the keys may not be used any longer (2^31 reports).
+	// LostExhausted: the keys may not be used any longer (2^31 reports, or 2^48
+	// packets of one medium).
 	LostExhausted LossReason = "exhausted"
 )
 

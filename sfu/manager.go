@@ -39,7 +39,7 @@ type Manager struct {
 // New opens the sockets and starts the loops.
 func New(cfg Config) (*Manager, error) {
 	if cfg.Loops <= 0 {
-		cfg.Loops = runtime.GOMAXPROCS(0)
+		cfg.Loops = min(runtime.GOMAXPROCS(0), MaxLoops)
 	}
 	start := time.Now()
 	if cfg.now == nil {
