@@ -27,6 +27,7 @@ type settings struct {
 	MediaAddress []string `placeholder:"IP" help:"Address at which browsers reach the media ports, or PUBLIC=LOCAL behind 1:1 NAT; repeatable. Default: those of --media-listen."`
 	MediaOnePort bool     `help:"Let all loops share the first media port, where only one may be open."`
 	MediaTCP     bool     `name:"media-tcp" default:"true" negatable:"" help:"Take media over TCP too, on the same addresses and first port, for networks that block UDP (on by default)."`
+	MediaGCMOnly bool     `name:"media-gcm-only" help:"Refuse clients that can encrypt media by AES-CM with HMAC-SHA1 only: old ones."`
 	BaseURL      string   `placeholder:"URL" help:"How people reach the service, such as https://nara.example; several with commas. Default: http://localhost and the port."`
 	Loops        string   `placeholder:"N" help:"Media loops. Default: the number of cores."`
 	LogLevel     string   `default:"info" placeholder:"LEVEL" help:"debug, info, warn or error (${default})."`

@@ -45,6 +45,9 @@ func TestSettings_EachFaultIsNamed(t *testing.T) {
 		"media everywhere":     {func(s *settings) { s.MediaListen = []string{"0.0.0.0:7882"} }, "--media-address (NARA_MEDIA_ADDRESS): is needed"},
 		"media to a name":      {func(s *settings) { s.MediaAddress = []string{"sfu.example"} }, "--media-address"},
 		"media to half a pair": {func(s *settings) { s.MediaAddress = []string{"203.0.113.1="} }, "--media-address"},
+		"media to elsewhere":   {func(s *settings) { s.MediaAddress = []string{"203.0.113.1=10.0.0.5"} }, "\"203.0.113.1=10.0.0.5\" leads to no address of --media-listen"},
+		"media of no family":   {func(s *settings) { s.MediaAddress = []string{"2001:db8::5"} }, "leads to no address"},
+		"media by a zone":      {func(s *settings) { s.MediaAddress = []string{"fe80::1%eth0"} }, "is not an IP address that browsers can reach"},
 		"media beyond ports":   {func(s *settings) { s.MediaListen, s.Loops = []string{"127.0.0.1:65535"}, "2" }, "has no ports behind it for 2 loops"},
 		"base without scheme":  {func(s *settings) { s.BaseURL = "nara.example" }, "--base-url"},
 		"base with path":       {func(s *settings) { s.BaseURL = "https://nara.example/app" }, "has more than a scheme"},
@@ -73,16 +76,26 @@ func TestSettings_SeveralMediaAddresses(t *testing.T) {
 	s := plain()
 	s.MediaListen = []string{"10.0.0.5:7882", "[2001:db8::5]:7882"}
 	s.MediaAddress = []string{"203.0.113.1=10.0.0.5", "2001:db8::5"}
-	s.MediaOnePort, s.MediaTCP = true, false
+	s.MediaOnePort, s.MediaTCP, s.MediaGCMOnly = true, false, true
 	c, err := s.parse(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(c.media.Listen) != 2 || c.media.Listen[1].String() != "[2001:db8::5]:7882" || !c.media.OnePort || c.media.TCP {
+	if len(c.media.Listen) != 2 || c.media.Listen[1].String() != "[2001:db8::5]:7882" || !c.media.OnePort || c.media.TCP || !c.media.GCMOnly {
 		t.Errorf("%+v", c.media)
 	}
 	if p := c.media.Public; len(p) != 2 || p[0].Address.String() != "203.0.113.1" || p[0].Local.String() != "10.0.0.5" || p[1].Local.IsValid() {
 		t.Errorf("%+v", p)
+	}
+}
+
+func TestSettings_EverywhereIsReachedByBothFamilies(t *testing.T) {
+	for _, listen := range [][]string{{"[::]:7882"}, {"0.0.0.0:7882", "[::]:7882"}} {
+		s := plain()
+		s.MediaListen, s.MediaAddress = listen, []string{"203.0.113.1", "2001:db8::5", "203.0.113.2=10.0.0.6"}
+		if c, err := s.parse(nil); err != nil || len(c.media.Public) != 3 || c.media.GCMOnly {
+			t.Errorf("%v: %+v, %v", listen, c.media, err)
+		}
 	}
 }
 

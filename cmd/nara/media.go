@@ -3,6 +3,7 @@ package main
 import (
 	"net/netip"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,7 +12,7 @@ import (
 
 // media reads how media reaches the server. It wants IP addresses: names would be resolved once and then be wrong.
 func (f *faultList) media(s settings) sfu.Config {
-	c := sfu.Config{OnePort: s.MediaOnePort, TCP: s.MediaTCP, Loops: f.loops(s.Loops)}
+	c := sfu.Config{OnePort: s.MediaOnePort, TCP: s.MediaTCP, GCMOnly: s.MediaGCMOnly, Loops: f.loops(s.Loops)}
 	everywhere := false
 	for _, text := range s.MediaListen {
 		at, err := netip.ParseAddrPort(strings.TrimSpace(text))
@@ -31,7 +32,11 @@ func (f *faultList) media(s settings) sfu.Config {
 		if translated {
 			p.Local = f.reachable(local, text)
 		}
-		if p.Address.IsValid() && translated == p.Local.IsValid() {
+		switch {
+		case !p.Address.IsValid() || translated != p.Local.IsValid():
+		case len(c.Listen) > 0 && !leads(p, c.Listen):
+			f.add("media-address", "%q leads to no address of --media-listen", text)
+		default:
 			c.Public = append(c.Public, p)
 		}
 	}
@@ -41,10 +46,19 @@ func (f *faultList) media(s settings) sfu.Config {
 	return c
 }
 
+// leads says whether one of the endpoints listens where the address leads to.
+func leads(p sfu.Public, listen []netip.AddrPort) bool {
+	everyFamily := !slices.ContainsFunc(listen, func(at netip.AddrPort) bool { return at.Addr().Is4() })
+	return slices.ContainsFunc(listen, func(at netip.AddrPort) bool {
+		everywhere := at.Addr().IsUnspecified()
+		return (p.Address.Is4() == at.Addr().Is4() || everywhere && everyFamily) && (everywhere || !p.Local.IsValid() || p.Local == at.Addr().WithZone(""))
+	})
+}
+
 // reachable is an address, or a fault of the whole text and no address.
 func (f *faultList) reachable(text, whole string) netip.Addr {
 	address, err := netip.ParseAddr(strings.TrimSpace(text))
-	if err != nil || address.IsUnspecified() || address.IsMulticast() {
+	if err != nil || address.IsUnspecified() || address.IsMulticast() || address.Zone() != "" {
 		f.add("media-address", "%q: %q is not an IP address that browsers can reach", whole, text)
 		return netip.Addr{}
 	}
