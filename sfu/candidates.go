@@ -33,6 +33,7 @@ func candidates(udp, tcp []netip.AddrPort, public []Public) ([]answer.Candidate,
 // takes IPv4 too.
 func reachedAt(local netip.Addr, dual bool, public []Public) (list []netip.Addr) {
 	everywhere := local.IsUnspecified()
+	local = local.WithZone("") // means something on this machine only
 	for _, p := range public {
 		family := p.Address.Is4() == local.Is4() || everywhere && local.Is6() && dual
 		if family && (!p.Local.IsValid() || p.Local == local || everywhere) {

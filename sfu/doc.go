@@ -7,24 +7,25 @@
 // Manager binds it to a free receive m-line that can carry it, in order of
 // arrival, and says so by an Assigned event: no SDP, no negotiation.
 //
-//	m, err := sfu.New(sfu.Config{Listen: addr, Events: func(e sfu.Event) { … }})
+//	m, err := sfu.New(sfu.Config{Listen: addrs, TCP: true, Events: func(e sfu.Event) { … }})
 //	res, err := m.Join(sfu.JoinRequest{Room: "visit", Peer: "anna", Offer: sdp, Sources: sources})
-//	// send res.Answer to the client; it connects
+//	// send res.Answer to the client; it connects over UDP, or else TCP
 //	err = m.Admit("visit", "anna") // media flows
 //	err = m.Leave("visit", "anna", "left")
 //	err = m.Close()
 //
 // # Who is who
 //
-// A room is a set of peers, pinned to one loop at its first join. A peer is a
-// participant's connection (a wire.Conn). A publication is what a peer sends
-// on one m-line, in one layer or, with simulcast, in several. A downTrack is a
-// receive m-line of a peer with what is bound to it; its SSRCs stand in the
-// answer and never change, its numbers go on from one publication to the next
-// (rewriter). A peer that waits is connected, and what it sends is received
-// and reported on, so that its bandwidth estimate is ready; but its
-// publications are invisible and nothing is bound to its downTracks. Admit
-// changes that without touching the connection.
+// A room is a set of peers, pinned at its first join to the loop that has the
+// fewest participants then. A peer is a participant's connection (a wire.Conn).
+// A publication is what a peer sends on one m-line, in one layer or, with
+// simulcast, in several. A downTrack is a receive m-line of a peer with what is
+// bound to it; its SSRCs stand in the answer and never change, its numbers go
+// on from one publication to the next (rewriter). A peer that waits is
+// connected, and what it sends is received and reported on, so that its
+// bandwidth estimate is ready; but its publications are invisible and nothing
+// is bound to its downTracks. Admit changes that without touching the
+// connection.
 //
 // # The path of a packet
 //
@@ -94,8 +95,8 @@
 //
 // Goroutines: for each loop those of package wire that read, and one that tells
 // events; one ticker for all, which rests while nobody is there; one for each
-// running handshake. None for a peer, a publication or a packet. Close waits
-// for all of them.
+// running handshake; two for each TCP connection. None for a peer, a publication
+// or a packet. Close waits for all of them.
 //
 // # Where to read
 //

@@ -135,6 +135,7 @@ func TestCandidates_Table(t *testing.T) {
 		"dual stack":         {ports("[::]:1"), nil, []Public{{Address: address("192.0.2.1")}, {Address: address("2001:db8::1")}}, "192.0.2.1:1 [2001:db8::1]:1"},
 		"both everywhere":    {ports("0.0.0.0:1", "[::]:2"), nil, []Public{{Address: address("192.0.2.1")}, {Address: address("2001:db8::1")}}, "192.0.2.1:1 [2001:db8::1]:2"},
 		"everywhere, no one": {ports("0.0.0.0:1"), nil, []Public{{Address: address("2001:db8::1")}}, "error"},
+		"without a zone":     {ports("[fe80::1%eth0]:1"), nil, nil, "[fe80::1]:1"},
 		"not twice":          {ports("10.0.0.1:1", "10.0.0.2:1"), nil, []Public{{Address: address("192.0.2.1")}}, "192.0.2.1:1"},
 	} {
 		list, err := candidates(x.udp, x.tcp, x.public)
