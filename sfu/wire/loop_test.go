@@ -236,8 +236,8 @@ func TestQueue_OneBadDestinationHarmsNobodyElse(t *testing.T) {
 			t.Fatal("the good destination lost packets")
 		}
 	}
-	if f.stalls == 0 || g.stalls != 0 || b.stats.Dropped != 3 {
-		t.Errorf("stalls %d and %d, dropped %d", f.stalls, g.stalls, b.stats.Dropped)
+	if f.stalls == 0 || g.stalls != 0 || b.stats.Dropped != 3 || b.stats.BytesOut != 3*(headerSize+500+tagSize) {
+		t.Errorf("stalls %d and %d, %+v", f.stalls, g.stalls, b.stats)
 	}
 }
 

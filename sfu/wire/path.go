@@ -60,11 +60,12 @@ func (p *path) send(d []byte) {
 		}
 		p.credit -= len(d)
 	}
+	l := p.conn.loop
 	if p.tcp != nil {
-		p.tcp.send(d)
+		l.sendTCP(p.tcp, d)
 		return
 	}
-	q := &p.conn.loop.tx[p.via]
+	q := &l.tx[p.via]
 	q.message(&p.address, append(q.room(len(d)), d...))
 }
 

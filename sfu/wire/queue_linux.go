@@ -143,11 +143,11 @@ func (q *queue) flush() {
 		}
 		for range n {
 			q.l.stats.PacketsOut += uint64(q.segs[at])
+			q.l.stats.BytesOut += uint64(q.hdr[at].n)
 			at++
 		}
 	}
 	runtime.KeepAlive(q.sock.conn)
-	q.l.stats.BytesOut += uint64(len(q.arena))
 	for i := range q.n {
 		q.hdr[i].hdr.Name = nil // it keeps a Conn alive that is gone
 	}

@@ -65,8 +65,8 @@ func (q *queue) flush() {
 			continue
 		}
 		q.l.stats.PacketsOut++
+		q.l.stats.BytesOut += uint64(len(q.data[i]))
 	}
-	q.l.stats.BytesOut += uint64(len(q.arena))
 	clear(q.to[:q.n])
 	clear(q.addr[:q.n]) // each keeps a Conn alive
 	q.n, q.arena = 0, q.arena[:0]

@@ -172,11 +172,21 @@ func (t *tcpConn) leave() {
 // addTCP sends d to a Conn whose path is no socket of UDP: a TCP connection, or
 // none at all.
 func (l *Loop) addTCP(c *Conn, d []byte) {
-	if p := c.path; p == nil || !p.tcp.send(d) {
+	if c.path == nil {
 		l.stats.Dropped++
-		c.stalled()
+	} else if l.sendTCP(c.path.tcp, d) {
 		return
+	}
+	c.stalled()
+}
+
+// sendTCP sends d, or says that there was no place for it.
+func (l *Loop) sendTCP(t *tcpConn, d []byte) bool {
+	if !t.send(d) {
+		l.stats.Dropped++
+		return false
 	}
 	l.stats.PacketsOut++
 	l.stats.BytesOut += uint64(len(d))
+	return true
 }
