@@ -2,21 +2,23 @@ package sfu
 
 // Stats counts since the start, over all loops.
 type Stats struct {
-	Rooms, Peers                int
-	PacketsIn, PacketsOut       uint64 // datagrams
-	BytesIn, BytesOut           uint64
-	ReceiveCalls, SendCalls     uint64 // system calls
-	Dropped                     uint64 // the socket did not take them
-	Unknown                     uint64 // from nobody we know
-	Refused                     uint64 // failed authentication, replayed or malformed
-	Policed                     uint64 // beyond MaxBitsPerSecond or MaxPacketsPerSecond
-	Handshakes, HandshakeErrors uint64
-	HandshakesPutOff            uint64 // too many at once: the client asks again
-	Overrun                     uint64 // came faster to a shared port than the loops took them
-	Recovery                    Recovery
-	RoundTrip                   Distribution // seconds, one value for each report of a client
-	Loss                        Distribution // share of packets since the report before, likewise
-	ByRoom                      []RoomStats
+	Rooms, Peers            int
+	PacketsIn, PacketsOut   uint64 // datagrams
+	BytesIn, BytesOut       uint64
+	ReceiveCalls, SendCalls uint64 // system calls
+	Dropped                 uint64 // the socket did not take them
+	Unknown                 uint64 // from nobody we know
+	Refused                 uint64 // failed authentication, replayed or malformed
+	Policed                 uint64 // beyond MaxBitsPerSecond or MaxPacketsPerSecond
+	Handshakes              uint64 // begun, also by others in a client's name
+	HandshakesDone          uint64
+	HandshakeErrors         uint64
+	HandshakesPutOff        uint64 // too many at once: the client asks again
+	Overrun                 uint64 // came faster to a shared port than the loops took them
+	Recovery                Recovery
+	RoundTrip               Distribution // seconds, one value for each report of a client
+	Loss                    Distribution // share of packets since the report before, likewise
+	ByRoom                  []RoomStats
 }
 
 // RoomStats counts one room's media since it was made.
@@ -121,6 +123,7 @@ func (m *Manager) Stats() Stats {
 		t.Refused += w.Refused
 		t.Policed += w.Policed
 		t.Handshakes += w.Handshakes
+		t.HandshakesDone += w.HandshakesDone
 		t.HandshakeErrors += w.HandshakeErrors
 		t.HandshakesPutOff += w.HandshakesPutOff
 		t.Overrun += w.Overrun

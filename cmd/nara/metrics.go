@@ -111,7 +111,7 @@ func (f figures) Collect(to chan<- prometheus.Metric) {
 	counter(descLost, media.Refused, "refused")
 	counter(descLost, media.Policed, "policed")
 	counter(descLost, media.Overrun, "overrun")
-	counter(descHandshakes, media.Handshakes, "done")
+	counter(descHandshakes, media.HandshakesDone, "done")
 	counter(descHandshakes, media.HandshakeErrors, "failed")
 	counter(descHandshakes, media.HandshakesPutOff, "put-off")
 	counter(descRepairs, media.Recovery.PacketsRepaired, "from-publisher")

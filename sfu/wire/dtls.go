@@ -253,6 +253,7 @@ func (h *handshake) run(hello message, before *pipe) error {
 	l.Lock()
 	defer l.Unlock()
 	if h.drop() { // else another one was first
+		l.stats.HandshakesDone++
 		h.c.shaking.dropAll()
 		h.c.shaking.flight = flight
 		if by := p.proved(); by != nil {

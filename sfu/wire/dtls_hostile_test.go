@@ -202,6 +202,9 @@ func TestDTLS_ThreeBesideEachOther(t *testing.T) {
 	if len(s.conn.shaking.running) != 0 {
 		t.Error("the others go on")
 	}
+	if b.stats.Handshakes != 4 || b.stats.HandshakesDone != 1 || b.stats.HandshakeErrors != 0 {
+		t.Errorf("%+v", b.stats)
+	}
 }
 
 // TestDTLS_SignaturesHoldNobodyUp: while they are checked, with their pipe's

@@ -14,17 +14,19 @@ const maxPacket = 1500 // RTCP of ours before sealing
 
 // Stats counts since the start.
 type Stats struct {
-	PacketsIn, PacketsOut       uint64
-	BytesIn, BytesOut           uint64
-	ReceiveCalls, SendCalls     uint64
-	Dropped                     uint64 // refused by the socket
-	Unknown                     uint64 // from or for nobody we know
-	Refused                     uint64 // malformed, replayed or not authentic
-	Policed                     uint64 // beyond a participant's rates
-	Handshakes, HandshakeErrors uint64
-	HandshakesPutOff            uint64
-	Probes                      uint64 // padding by which a client measures its path
-	Overrun                     uint64 // came faster to the shared sockets than the loop took them
+	PacketsIn, PacketsOut   uint64
+	BytesIn, BytesOut       uint64
+	ReceiveCalls, SendCalls uint64
+	Dropped                 uint64 // refused by the socket
+	Unknown                 uint64 // from or for nobody we know
+	Refused                 uint64 // malformed, replayed or not authentic
+	Policed                 uint64 // beyond a participant's rates
+	Handshakes              uint64 // begun; of several for one client one is done, the others dropped
+	HandshakesDone          uint64
+	HandshakeErrors         uint64
+	HandshakesPutOff        uint64
+	Probes                  uint64 // padding by which a client measures its path
+	Overrun                 uint64 // came faster to the shared sockets than the loop took them
 }
 
 // Loop is a lock, the Conns behind it, and the sockets that they use: each has
