@@ -24,7 +24,7 @@ fuzz: ## Fuzz every parser, a million executions or a minute each
 shots: ## Take a picture of every page into shots/
 	@scripts/shots
 
-bench: ## Measure search, media and a booking, and print a table
+bench: ## Measure media beside Janus and the bound, search and first start
 	@scripts/bench
 
 types: ## Make the OpenAPI document and the UI's types anew from the Go types
