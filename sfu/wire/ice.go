@@ -127,7 +127,14 @@ func (l *Loop) stun(b []byte, from *address) {
 		return
 	}
 	// A participant must not take another's packets by a forged address.
-	if p != nil && !known && l.now-p.heard < ownerGrace || l.inbox != nil && !l.inbox.directory.claim(key, l.index, l.now) {
+	if p != nil && !known {
+		if l.now-p.heard < ownerGrace {
+			l.stats.Refused++
+			return
+		}
+		p.conn.drop(p) // which gives up its claim
+	}
+	if l.inbox != nil && !l.inbox.directory.claim(key, l.index, l.now) {
 		l.stats.Refused++
 		return
 	}

@@ -69,19 +69,16 @@ func (p *path) send(d []byte) {
 	q.message(&p.address, append(q.room(len(d)), d...))
 }
 
-// heard notes an authenticated check of n bytes from an address and says
-// whether it is new. It belongs to the Conn from now on, whatever the client's
-// candidates are. Media goes by the path that the client nominated last and
-// that is proved; while there is no nomination (Chromium starts DTLS before),
-// by that of its last check.
+// heard notes an authenticated check of n bytes from an address that is no
+// other Conn's, and says whether it is new. It belongs to the Conn from now on,
+// whatever the client's candidates are. Media goes by the path that the client
+// nominated last and that is proved; while there is no nomination (Chromium
+// starts DTLS before), by that of its last check.
 func (c *Conn) heard(from *address, key addrKey, n int, nominates bool) (p *path, first bool) {
 	l := c.loop
 	c.seen = l.now
 	p = l.byAddr[key]
-	if first = p == nil || p.conn != c; first {
-		if p != nil {
-			p.conn.drop(p)
-		}
+	if first = p == nil; first {
 		p = &path{address: *from, key: key, conn: c, proved: from.tcp != nil}
 		c.paths = append(c.paths, p)
 		l.byAddr[key] = p

@@ -88,6 +88,22 @@ func TestDirectory_TheLivingKeepTheirAddress(t *testing.T) {
 	}
 }
 
+// An address that another Conn of the same loop has now is still that loop's.
+func TestDirectory_AnAddressThatChangesHandsStays(t *testing.T) {
+	a, _ := sharing(t)
+	before, now := newFar(t, a, false), newFar(t, a, false)
+	at := addressOf(before.addr)
+	a.in(before.check(), before.addr)
+	a.time += ownerGrace
+	a.in(now.check(), before.addr)
+	if a.owner(at) != now.conn {
+		t.Fatal("an address that its owner left must be free")
+	}
+	if n := a.inbox.directory.find([]byte{0x80}, &at); n != 0 {
+		t.Errorf("what comes from it goes to loop %d", n)
+	}
+}
+
 func TestInbox_WhatDoesNotFitIsCounted(t *testing.T) {
 	a, _ := sharing(t)
 	x := a.inbox
