@@ -37,6 +37,7 @@ type downTrack struct {
 	numbers rewriter
 	out     wire.Outgoing
 	repair  repair
+	wishes  wishes
 
 	told        timeline // of the out numbers, as the client was told last
 	reportAt    int64    // when it is to be told again
@@ -93,7 +94,7 @@ func (d *downTrack) carries(pub *publication) (answer.Format, bool) {
 func (d *downTrack) bind(pub *publication) {
 	now := d.peer.room.shard.loop.Now()
 	d.format, _ = d.carries(pub)
-	d.pub, d.wanted, d.waiting = pub, pub.best(now), true
+	d.pub, d.wanted, d.waiting, d.wishes = pub, pub.best(now), true, wishes{}
 	pub.subs = append(pub.subs, d)
 	d.peer.changed, d.peer.room.due = true, 0
 	d.start(now)
@@ -116,7 +117,7 @@ func (d *downTrack) unbind() {
 // would come too early and use up the throttle.
 func (d *downTrack) start(now int64) {
 	if d.peer.conn.Connected() && !d.replay(now) {
-		d.wanted.askKeyframe()
+		d.wish(now)
 	}
 }
 
@@ -166,7 +167,7 @@ func (d *downTrack) begin(p *wire.Packet, now int64) bool {
 		return false
 	}
 	if d.kind == Video && !p.Keyframe {
-		d.wanted.askKeyframe()
+		d.wish(now)
 		return false
 	}
 	if p.Index < p.Stream.Newest() && d.replay(now) {
@@ -201,8 +202,11 @@ func (d *downTrack) renumber(s *wire.Stream, at, edge place, now int64) {
 	d.sendReport()
 }
 
-// tick begins what waits and reports each second.
+// tick begins what waits, wishes again, and reports each second.
 func (d *downTrack) tick(now int64) {
+	if d.wishes.due {
+		d.wish(now)
+	}
 	if d.waiting {
 		if d.kind == Video {
 			d.start(now)

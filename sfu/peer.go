@@ -163,11 +163,11 @@ func (p *peer) octets() (n uint64) {
 	return n
 }
 
-// KeyframeWanted asks the publisher of what is bound to the SSRC.
+// KeyframeWanted is for what is bound to the SSRC.
 func (p *peer) KeyframeWanted(ssrc uint32) {
 	if d := p.sends(ssrc); d != nil && d.pub != nil {
 		d.keyframes++
-		d.wanted.askKeyframe()
+		d.wish(p.room.shard.loop.Now())
 	}
 }
 
