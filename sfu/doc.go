@@ -49,8 +49,8 @@
 // another layer. If the newest frame group is fresh and all of it in the ring
 // it is replayed, with its distances in time squeezed, so that the receiver is
 // not late from then on. Else the publisher is asked, at most every 300 ms for
-// each layer, and but for a few each second for one client (keyframe.go); a
-// request that comes too early is remembered until the tick.
+// each layer, and for one client, beyond a few at once, each second
+// (keyframe.go); a request that comes too early is remembered until the tick.
 //
 // # What gets lost
 //

@@ -3,11 +3,17 @@
 package wire
 
 import (
+	"errors"
 	"net"
 	"net/netip"
 )
 
-const receiveBatch = 1
+const (
+	receiveBatch = 1
+	// maxFailures one after the other mean that a socket cannot be read any
+	// more.
+	maxFailures = 1000
+)
 
 // socket is one end of the network.
 type socket struct {
@@ -36,15 +42,20 @@ type batch struct {
 // socket as far as is known.
 func (b *batch) at(int) (d []byte, from *address, waited int64) { return b.buf[:b.size], &b.from, 0 }
 
-// read hands over one datagram at a time until the socket is closed.
+// read hands over one datagram at a time until the socket is closed. Some
+// systems also fail because a datagram was too long, or a client is gone.
 func (s *socket) read(via uint8, take func(*batch)) error {
 	b := &batch{n: 1}
 	b.from.via = via
-	for {
+	for failures := 0; ; {
 		n, ap, err := s.conn.ReadFromUDPAddrPort(b.buf[:])
 		if err != nil {
-			return err
+			if failures++; failures == maxFailures || errors.Is(err, net.ErrClosed) {
+				return err
+			}
+			continue
 		}
+		failures = 0
 		b.size, b.from.remote = n, sockaddr{ap}
 		take(b)
 	}
