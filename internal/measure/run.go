@@ -65,13 +65,9 @@ func (r *run) measure(ctx context.Context, pid int) (result Result, err error) {
 	var sending sync.WaitGroup
 	defer sending.Wait()
 	defer stop()
-	publish := func(m *Member, n int) {
-		sending.Go(func() {
-			if err := newPublisher(m, n).run(sendCtx); err != nil {
-				m.Fail(err)
-			}
-		})
-	}
+	var pace pacer
+	sending.Go(func() { pace.run(sendCtx) })
+	publish := func(m *Member, n int) { pace.add(newPublisher(m, n)) }
 	if err := r.join(ctx, publish); err != nil {
 		return result, err
 	}
