@@ -1,6 +1,7 @@
 package sfu
 
 import (
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -107,5 +108,33 @@ func TestReplay_AnOldOrLongGroupIsNot(t *testing.T) {
 	b.wait("the keyframe", func() bool { n, _ := b.frames("1"); return n[1000] != 0 })
 	if st, err := s.RoomStats("r"); err != nil || st.Replays != 0 {
 		t.Errorf("%+v %v", st, err)
+	}
+}
+
+// A client that cannot take a frame group, or says so, does not get it again
+// and again.
+func TestReplay_NotTwiceWithinASecond(t *testing.T) {
+	var clock atomic.Int64
+	clock.Store(int64(time.Second))
+	s := newServer(t, func(c *Config) { c.now = func() time.Duration { return time.Duration(clock.Load()) } })
+	a := newClient(t, s, "r", "a", clientOptions{publish: true, recover: true}).join(true).connected()
+	b := newClient(t, s, "r", "b", clientOptions{spares: 1}).join(true).connected()
+	a.film(0, true, false)
+	a.film(1, false, false)
+	b.wait("the second frame", func() bool { n, _ := b.frames("1"); return n[1] == 1<<partsOfFrame-1 })
+	p, err := s.findPeer("r", "b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.room.shard.loop.Unlock()
+	d, now := p.downTracks[1], p.room.shard.loop.Now()
+	d.replayedAt = 0
+	for _, x := range []struct {
+		after int64
+		want  bool
+	}{{0, true}, {replayInterval - 1, false}, {replayInterval, true}, {replayInterval, false}} {
+		if got := d.replay(now + x.after); got != x.want {
+			t.Errorf("%d ns later: %v", x.after, got)
+		}
 	}
 }

@@ -121,7 +121,7 @@ func TestTCP_MediaBothWaysAndTheWayBack(t *testing.T) {
 }
 
 func TestTCP_TheFirstFrameMustPass(t *testing.T) {
-	b := newTCPBench(t)
+	b := newTCPBench(t, func(x *tcpBounds) { x.first, x.idle = time.Hour, time.Hour })
 	f := newFar(t, b, false)
 	own := f.conn.Credentials()
 	for name, d := range map[string][]byte{
