@@ -15,7 +15,7 @@ const (
 	firstRoundTrip = 50e6 // ns
 	// The ring reaches back this long, in ns, and so many round trips: enough
 	// for the client to notice, and to ask again when the repair is lost too.
-	repairReach, repairRounds = 300e6, 3
+	repairReach, repairRounds = 200e6, 3
 )
 
 // repair sends what a client misses of one downTrack again (RFC 4588), as a
